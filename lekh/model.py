@@ -1,0 +1,174 @@
+"""A model folder -> probabilities. LiteRT predicts; TensorFlow is never imported here."""
+
+import hashlib
+import json
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from lekh.errors import LekhError
+from lekh.normalize import Normalization
+from lekh.numerals import SCRIPTS
+
+CARD_FORMAT = 1
+DEFAULT_FOLDER = Path(__file__).resolve().parent.parent / "model"
+CARD, KERAS, TFLITE = "card.json", "digits.keras", "digits.tflite"
+_REMEDY = "Run `make train`, or copy a complete model folder there"
+
+
+@dataclass(frozen=True)
+class ClassLabel:
+    """One output of the network: `digit` is its place among the classes of `script`, `symbol` how it is written."""
+
+    script: str
+    digit: int
+    symbol: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """What `card.json` says of the network; `raw` keeps all of it for whoever shows or copies it."""
+
+    classes: tuple[ClassLabel, ...]
+    normalization: Normalization
+    temperature: float
+    rejection_threshold: float
+    raw: dict
+
+    @property
+    def scripts(self) -> tuple[str, ...]:
+        """Names of the scripts, in the order of their first class."""
+        return tuple(dict.fromkeys(label.script for label in self.classes))
+
+    def indices(self, script: str) -> list[int]:
+        """The network's outputs that belong to `script`, in the order of their digits."""
+        found = sorted((label.digit, index) for index, label in enumerate(self.classes) if label.script == script)
+        if not found:
+            raise LekhError(f"This model does not read the script {script!r}", f"Choose one of: {', '.join(self.scripts)}")
+        return [index for _, index in found]
+
+    def symbols(self, script: str) -> list[str]:
+        """How each class of `script` is written, in the order of its digits."""
+        return [self.classes[index].symbol for index in self.indices(script)]
+
+    def title(self, script: str) -> str:
+        """What a person reads for `script`."""
+        return SCRIPTS[script].title if script in SCRIPTS else script.replace("_", " ").capitalize()
+
+
+class Model:
+    """A loaded model folder. Safe to share between threads: each thread keeps an interpreter of its own.
+
+    Attributes:
+        card: what the folder says of its network.
+        folder: where it was loaded from.
+    """
+
+    def __init__(self, folder: Path, card: Card, network: bytes):
+        self.folder = folder
+        self.card = card
+        self._network = network
+        self._threads = threading.local()
+
+    def predict(self, batch: np.ndarray) -> np.ndarray:
+        """Calibrated probabilities of every class.
+
+        Args:
+            batch: float32 `(N, S, S, 1)`, 0 paper .. 1 ink, as `normalize` makes it.
+
+        Returns:
+            float32 `(N, C)`, each row sums to 1.
+        """
+        if len(batch) == 0:
+            return np.zeros((0, len(self.card.classes)), np.float32)
+        outputs = self._run(np.ascontiguousarray(batch, np.float32))
+        logits = np.log(np.maximum(outputs, 1e-12)) / self.card.temperature
+        exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return (exponentials / exponentials.sum(axis=1, keepdims=True)).astype(np.float32)
+
+    def _run(self, batch: np.ndarray) -> np.ndarray:
+        interpreter, shape = self._interpreter()
+        if shape != batch.shape:
+            interpreter.resize_tensor_input(interpreter.get_input_details()[0]["index"], batch.shape, strict=True)
+            interpreter.allocate_tensors()
+            self._threads.shape = batch.shape
+        interpreter.set_tensor(interpreter.get_input_details()[0]["index"], batch)
+        interpreter.invoke()
+        return interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
+
+    def _interpreter(self):
+        if not hasattr(self._threads, "interpreter"):
+            self._threads.interpreter = _new_interpreter(self._network)
+            self._threads.shape = None
+        return self._threads.interpreter, self._threads.shape
+
+
+def _new_interpreter(network: bytes):
+    from ai_edge_litert.interpreter import Interpreter  # here, so that a page without a model still starts
+
+    return Interpreter(model_content=network, num_threads=1)
+
+
+def load(folder: str | Path = DEFAULT_FOLDER) -> Model:
+    """The model in `folder`, checked: format version, sha256 of the network, its input and output shapes.
+
+    Raises:
+        LekhError: a file is missing, damaged or of another version, with what to do about it.
+    """
+    folder = Path(folder)
+    card = read_card(folder)
+    network = _checked_bytes(folder, card)
+    model = Model(folder, card, network)
+    size = card.normalization.size
+    try:
+        classes = model.predict(np.zeros((1, size, size, 1), np.float32)).shape[1]
+    except (ValueError, RuntimeError) as error:
+        raise LekhError(f"The network in {folder.name}/{TFLITE} does not load", _REMEDY) from error
+    if classes != len(card.classes):
+        raise LekhError(
+            f"The network in {folder.name}/ has {classes} outputs, its card lists {len(card.classes)} classes", _REMEDY
+        )
+    return model
+
+
+def read_card(folder: str | Path) -> Card:
+    """The card of a model folder.
+
+    Raises:
+        LekhError: the card is missing, is not JSON, is of another version or lacks a field.
+    """
+    path = Path(folder) / CARD
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise LekhError(f"No model was found in {path.parent.name}/ ({CARD} is missing)", _REMEDY) from error
+    except ValueError as error:
+        raise LekhError(f"{path.parent.name}/{CARD} is damaged", _REMEDY) from error
+    version = raw.get("format") if isinstance(raw, dict) else None
+    if version != CARD_FORMAT:
+        raise LekhError(
+            f"{path.parent.name}/{CARD} has format {version!r}, this version of Lekh reads {CARD_FORMAT}", _REMEDY
+        )
+    try:
+        return Card(
+            classes=tuple(ClassLabel(str(c["script"]), int(c["digit"]), str(c["symbol"])) for c in raw["classes"]),
+            normalization=Normalization(**raw["normalization"]),
+            temperature=float(raw["temperature"]),
+            rejection_threshold=float(raw["rejection_threshold"]),
+            raw=raw,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise LekhError(f"{path.parent.name}/{CARD} lacks a field or has a wrong one", _REMEDY) from error
+
+
+def _checked_bytes(folder: Path, card: Card) -> bytes:
+    try:
+        network = (folder / TFLITE).read_bytes()
+        expected = card.raw["files"][TFLITE]["sha256"]
+    except (OSError, KeyError, TypeError) as error:
+        raise LekhError(f"The model in {folder.name}/ is incomplete ({TFLITE})", _REMEDY) from error
+    if hashlib.sha256(network).hexdigest() != expected:
+        raise LekhError(f"{folder.name}/{TFLITE} is not the file that its card describes", _REMEDY)
+    return network
