@@ -31,3 +31,62 @@ class Normalization:
     def as_dict(self) -> dict:
         """The parameters as the card keeps them."""
         return asdict(self)
+
+
+def to_input(ink: np.ndarray, parameters: Normalization) -> np.ndarray:
+    """One digit's ink, cropped, its thin strokes thickened, scaled with its aspect kept and centred by mass.
+
+    Args:
+        ink: float32 `(h, w)`, 0 paper .. 1 ink; other digits already removed.
+        parameters: from the card.
+
+    Returns:
+        float32 `(S, S, 1)`, 0 .. 1, ink = 1; all zeros when there is no ink.
+    """
+    size = parameters.size
+    rows, columns = np.flatnonzero(ink.max(axis=1) > 0.5), np.flatnonzero(ink.max(axis=0) > 0.5)
+    if len(rows) == 0:
+        return np.zeros((size, size, 1), np.float32)
+    crop = np.ascontiguousarray(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+    stroke = stroke_width(crop)
+    scale = min(parameters.fit / max(crop.shape), parameters.max_stroke / stroke)
+    crop = _thicken(crop, parameters.min_stroke / scale - stroke)
+    return _centred(crop, scale, size)[..., np.newaxis]
+
+
+def stroke_width(ink: np.ndarray) -> float:
+    """Typical width of the strokes in pixels, from the mean distance to paper (a quarter of a stroke's width)."""
+    mask = cv2.copyMakeBorder((ink > 0.5).astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
+    distance = cv2.distanceTransform(mask, cv2.DIST_L2, 3)
+    inside = distance[mask > 0]
+    if len(inside) == 0:
+        return 1.0
+    return max(1.0, 4.0 * float(inside.mean()) - 1.5)
+
+
+def _thicken(ink, missing):
+    """Strokes wider by `missing` pixels, in a frame that has room for it."""
+    if missing < 0.5:
+        return ink
+    reach = int(np.ceil(missing / 2))
+    padded = cv2.copyMakeBorder(ink, reach, reach, reach, reach, cv2.BORDER_CONSTANT)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    return cv2.dilate(padded, kernel)
+
+
+def _centred(ink, scale, size):
+    """float32 `(size, size)`: `ink` scaled, its centre of mass in the middle unless that would cut it off."""
+    shape = max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale))
+    small = cv2.resize(ink, shape, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    moments = cv2.moments(small)
+    mass = max(moments["m00"], 1e-6)
+    offset = []
+    for length, moment in ((small.shape[1], moments["m10"]), (small.shape[0], moments["m01"])):
+        start = round(size / 2 - 0.5 - moment / mass)
+        offset.append(int(np.clip(start, min(0, size - length), max(0, size - length))))
+    canvas = np.zeros((size, size), np.float32)
+    x, y = offset
+    y0, x0 = max(0, -y), max(0, -x)
+    part = small[y0 : y0 + size, x0 : x0 + size]
+    canvas[max(0, y) : max(0, y) + part.shape[0], max(0, x) : max(0, x) + part.shape[1]] = part
+    return np.clip(canvas, 0, 1)
