@@ -1,0 +1,370 @@
+"""Any picture -> grey page. Mode, alpha, depth and EXIF orientation are decided here and nowhere else."""
+
+import functools
+import importlib
+import io
+import os
+import re
+import struct
+from pathlib import Path
+from typing import BinaryIO
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from lekh.errors import LekhError
+
+Source = bytes | str | Path | Image.Image | np.ndarray | BinaryIO
+
+MAX_BYTES = 50 * 2**20
+MAX_PIXELS = 100_000_000
+MAX_SIDE = 32_767  # OpenCV addresses pixels with signed 16-bit numbers where it warps
+
+_ORIENTATION = 0x0112
+_TURNS = {  # EXIF orientation -> what brings the page upright
+    2: lambda page: cv2.flip(page, 1),
+    3: lambda page: cv2.rotate(page, cv2.ROTATE_180),
+    4: lambda page: cv2.flip(page, 0),
+    5: cv2.transpose,
+    6: lambda page: cv2.rotate(page, cv2.ROTATE_90_CLOCKWISE),
+    7: lambda page: cv2.flip(cv2.transpose(page), -1),
+    8: lambda page: cv2.rotate(page, cv2.ROTATE_90_COUNTERCLOCKWISE),
+}
+_SIGNATURES = (  # how a file begins, the Pillow format that reads it, the module that holds the format
+    (re.compile(rb"\xff\xd8\xff"), "JPEG", "PIL.JpegImagePlugin"),
+    (re.compile(rb"\x89PNG\r\n\x1a\n"), "PNG", "PIL.PngImagePlugin"),
+    (re.compile(rb"GIF8[79]a"), "GIF", "PIL.GifImagePlugin"),
+    (re.compile(rb"RIFF....WEBP", re.DOTALL), "WEBP", "PIL.WebPImagePlugin"),
+    (re.compile(rb"....ftyp.*?avi[fs]", re.DOTALL), "AVIF", "PIL.AvifImagePlugin"),
+    (
+        re.compile(rb"....ftyp.*?(?:hei[cxms]|hev[cxms]|mif1|msf1)", re.DOTALL),
+        "HEIF",
+        "pillow_heif",
+    ),
+    (re.compile(rb"II[*+]\0|MM\0[*+]"), "TIFF", "PIL.TiffImagePlugin"),
+    (re.compile(rb"BM"), "BMP", "PIL.BmpImagePlugin"),
+    (re.compile(rb"P[1-6]\s"), "PPM", "PIL.PpmImagePlugin"),
+)
+_FOREIGN = (  # how a file begins that people take for a picture, and what it is
+    (re.compile(rb"%PDF"), "a PDF document"),
+    (re.compile(rb"PK\x03\x04"), "a ZIP archive or an office document"),
+    (re.compile(rb"8BPS"), "a Photoshop document"),
+    (re.compile(rb"%!PS|\xc5\xd0\xd3\xc6"), "a PostScript document"),
+    (re.compile(rb"\s*(?:<\?xml.*?)?(?:<!--.*?)?<svg", re.DOTALL), "an SVG drawing"),
+    (re.compile(rb"\0\0\0\x0cjP  |\xff\x4f\xff\x51"), "a JPEG 2000 picture"),
+    (re.compile(rb"\0\0\0\x0cJXL |\xff\x0a"), "a JPEG XL picture"),
+    (re.compile(rb"\0\0[\1\2]\0"), "an icon"),
+    (re.compile(rb"....ftyp|\x1aE\xdf\xa3|RIFF....AVI ", re.DOTALL), "a video"),
+)
+_HEAD = 512  # bytes that decide what a file is
+
+
+def to_grey(source: Source) -> np.ndarray:
+    """The page of a picture: grey, upright, at its own resolution.
+
+    Args:
+        source: a file's bytes, its path, an open binary file (read from its start, its position kept), a PIL image
+            (its current frame), or an array: `(H, W)` grey, `(H, W, 2)` grey and alpha, `(H, W, 3)` RGB or
+            `(H, W, 4)` RGBA. Arrays are uint8 0..255, uint16 0..65535, bool, other integers (full scale 255 or
+            65535, the least that holds them all), or floats (full scale 1, 255 or 65535 likewise).
+            Of files that hold several frames the first is taken. Transparent means white.
+
+    Returns:
+        uint8 `(H, W)`, 0 black .. 255 white; always a new array, `source` is never modified.
+
+    Raises:
+        LekhError: the source is empty, incomplete, damaged, too large, or no picture, with what to do about it.
+    """
+    if isinstance(source, np.ndarray):
+        return _array_to_grey(source)
+    if isinstance(source, Image.Image):
+        return _image_to_grey(source)
+    return _bytes_to_grey(_file_bytes(source))
+
+
+# Files
+
+
+def _file_bytes(source) -> bytes:
+    if isinstance(source, bytes | bytearray | memoryview):
+        data = bytes(source[: MAX_BYTES + 1])
+    elif isinstance(source, str | os.PathLike):
+        data = _read_path(Path(source))
+    elif hasattr(source, "read"):
+        data = _read_stream(source)
+    else:
+        raise LekhError(
+            f"A picture cannot come as {type(source).__name__}",
+            "Give bytes, a path, a PIL image or an array",
+        )
+    if not data:
+        raise LekhError("This file is empty", "Save or take the picture again")
+    if len(data) > MAX_BYTES:
+        raise LekhError(
+            f"This file is larger than {MAX_BYTES // 2**20} MB",
+            "Save the picture as JPEG to make it smaller",
+        )
+    return data
+
+
+def _read_path(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except FileNotFoundError as error:
+        raise LekhError(
+            f"There is no file {path.name!r}", "Check its name and folder"
+        ) from error
+    except IsADirectoryError as error:
+        raise LekhError(
+            f"{path.name!r} is a folder", "Name the pictures in it one by one"
+        ) from error
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise LekhError(
+            f"The file {path.name!r} cannot be opened",
+            "Check that you are allowed to read it",
+        ) from error
+
+
+def _read_stream(file: BinaryIO) -> bytes:
+    try:
+        start = file.tell() if file.seekable() else None
+        if start is not None:
+            file.seek(0)
+        data = file.read(MAX_BYTES + 1)
+        if start is not None:
+            file.seek(start)
+    except (OSError, ValueError, AttributeError) as error:  # ValueError: it is closed
+        raise LekhError(
+            "This open file cannot be read", "Open it again in binary mode"
+        ) from error
+    if not isinstance(data, bytes):
+        raise LekhError("This file was opened as text", "Open it in binary mode")
+    return data
+
+
+def _bytes_to_grey(data: bytes) -> np.ndarray:
+    kind = _kind(data)
+    try:
+        with Image.open(io.BytesIO(data), formats=(kind,)) as image:
+            _check_size(*image.size)
+            if kind == "JPEG":
+                image.draft(
+                    "L", None
+                )  # the file's own luma: half the time, a third of the memory
+            return _image_to_grey(image)
+    except Image.DecompressionBombError as error:
+        raise _too_many_pixels() from error
+    except LekhError:
+        if _is_cut_short(data, kind):
+            raise _incomplete() from None
+        raise
+    except (
+        Exception
+    ) as error:  # Pillow's readers raise nearly every type there is on a damaged file
+        raise (_incomplete() if _is_cut_short(data, kind) else _damaged()) from error
+
+
+def _kind(data: bytes) -> str:
+    """The Pillow format of a file, with its reader loaded; only these few readers ever see a person's file."""
+    head = data[:_HEAD]
+    for signature, kind, module in _SIGNATURES:
+        if signature.match(head[: _brands_end(head)]):
+            _load_reader(module)
+            return kind
+    for signature, what in _FOREIGN:
+        if signature.match(head):
+            raise LekhError(
+                f"This file is {what}, not a photo",
+                "Export it as PNG or JPEG, or upload a screenshot of it",
+            )
+    raise LekhError("This file is not a picture", "Upload a photo as JPEG, PNG or HEIC")
+
+
+def _brands_end(head: bytes) -> int:
+    """Where the first box of an ISO media file ends, so that only its own brands are looked at."""
+    return (
+        max(16, int.from_bytes(head[:4], "big")) if head[4:8] == b"ftyp" else len(head)
+    )
+
+
+@functools.cache
+def _load_reader(module: str) -> None:
+    reader = importlib.import_module(module)
+    if module == "pillow_heif":
+        reader.register_heif_opener()
+
+
+def _is_cut_short(data: bytes, kind: str) -> bool:
+    """Whether a file that could not be decoded ends before its format says it should."""
+    if kind == "JPEG":
+        return b"\xff\xd9" not in data[-1024:]
+    if kind == "PNG":
+        return b"IEND" not in data[-1024:]
+    if kind == "GIF":
+        return b"\x3b" not in data[-1:]
+    if kind == "WEBP":
+        return len(data) < 8 + int.from_bytes(data[4:8], "little")
+    if kind in ("AVIF", "HEIF"):
+        return _boxes_end(data) > len(data)
+    if kind == "BMP":
+        return len(data) < int.from_bytes(data[2:6], "little")
+    return True  # TIFF keeps its directory anywhere, PPM says no length: a lack of data is the commonest cause
+
+
+def _boxes_end(data: bytes) -> int:
+    """Where the last top-level box of an ISO media file ends."""
+    end = 0
+    while end + 8 <= len(data):
+        size = int.from_bytes(data[end : end + 4], "big")
+        if size == 1 and end + 16 <= len(data):
+            (size,) = struct.unpack(">Q", data[end + 8 : end + 16])
+        if size < 8:  # 0: up to the end of the file
+            return len(data)
+        end += size
+    return end if end >= len(data) else len(data) + 1
+
+
+# Images
+
+
+def _image_to_grey(image: Image.Image) -> np.ndarray:
+    _check_size(*image.size)
+    try:
+        image.load()
+        _check_size(*image.size)  # HEIF may find another size when it decodes
+        page = _flat(image)
+        turn = _TURNS.get(_orientation(image))
+    except LekhError:
+        raise
+    except MemoryError as error:
+        raise LekhError(
+            "This picture needs more memory than there is", "Upload a smaller picture"
+        ) from error
+    except Exception as error:  # a lazily opened file fails here, in nearly every way
+        raise _damaged() from error
+    return turn(page) if turn else page
+
+
+def _flat(image: Image.Image) -> np.ndarray:
+    """uint8 `(H, W)` of an image in any mode, composited on white, not yet turned."""
+    mode = image.mode
+    if mode.startswith("I;16"):
+        return _numbers_to_bytes(np.asarray(image).astype(np.uint16))
+    if mode in ("I", "F"):
+        return _numbers_to_bytes(np.asarray(image))
+    if mode == "LAB":
+        return np.array(image.getchannel("L"))
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        return _on_white(
+            np.array(image.convert("L")), np.asarray(image.getchannel("A"))
+        )
+    if mode not in ("1", "L", "RGB", "YCbCr"):
+        image = image.convert("RGB")
+    return np.array(image.convert("L"))
+
+
+def _on_white(grey: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Grey composited on white. Luma is linear, so that this equals compositing the colours first."""
+    darkness = cv2.multiply(cv2.bitwise_not(grey), alpha, scale=1 / 255)
+    return cv2.bitwise_not(darkness)
+
+
+def _orientation(image: Image.Image) -> int:
+    """EXIF orientation, 1 where there is none; damaged EXIF is no reason to refuse a picture."""
+    try:
+        return int(image.getexif().get(_ORIENTATION, 1))
+    except Exception:  # noqa: BLE001 - EXIF is a TIFF of its own, and fails like one
+        return 1
+
+
+# Arrays
+
+
+def _array_to_grey(array: np.ndarray) -> np.ndarray:
+    channels = 1 if array.ndim == 2 else array.shape[2] if array.ndim == 3 else 0
+    if not 1 <= channels <= 4:
+        raise LekhError(
+            f"An array of shape {array.shape} is not a picture",
+            "Give (H, W), (H, W, 3) RGB or (H, W, 4) RGBA",
+        )
+    _check_size(array.shape[1], array.shape[0])
+    if array.dtype == np.uint8:
+        levels = np.array(array, order="C")
+    else:
+        levels = _numbers_to_bytes(array)
+    if channels == 1:
+        return levels.reshape(array.shape[:2])
+    return _image_to_grey(Image.fromarray(levels))
+
+
+def _numbers_to_bytes(numbers: np.ndarray) -> np.ndarray:
+    """uint8 of the same shape, scaled by what the depth means: nothing is clipped."""
+    kind = numbers.dtype.kind
+    if kind == "b":
+        return numbers.astype(np.uint8) * 255
+    if kind not in "uif":
+        raise LekhError(
+            f"An array of {numbers.dtype} is not a picture",
+            "Give numbers from 0 to 255",
+        )
+    low, high = float(numbers.min()), float(numbers.max())
+    if not np.isfinite(low + high):
+        raise LekhError(
+            "This picture holds values that are not numbers",
+            "Replace them by the colour of the paper",
+        )
+    scale = _full_scale(numbers.dtype, high)
+    if low < -0.05 * scale:
+        raise LekhError(
+            "This picture holds values below zero", "Scale it to numbers from 0 to 255"
+        )
+    scaled = numbers.astype(np.float32) * np.float32(255 / scale)
+    return np.clip(np.rint(scaled), 0, 255).astype(np.uint8)
+
+
+def _full_scale(dtype: np.dtype, high: float) -> float:
+    """The number that means white: what the type says, or else the least usual one that holds `high`."""
+    if dtype == np.uint16:
+        return 65535
+    usual = (1, 255, 65535) if dtype.kind == "f" else (255, 65535, 2**31 - 1, 2**32 - 1)
+    return next((scale for scale in usual if high <= scale), high)
+
+
+# Limits and errors
+
+
+def _check_size(width: int, height: int) -> None:
+    if width < 1 or height < 1:
+        raise LekhError(
+            "This picture has no pixels", "Choose a picture with something on it"
+        )
+    if width * height > MAX_PIXELS:
+        raise _too_many_pixels()
+    if max(width, height) > MAX_SIDE:
+        raise LekhError(
+            f"This picture is longer than {MAX_SIDE} pixels",
+            "Cut it into shorter pieces",
+        )
+
+
+def _too_many_pixels() -> LekhError:
+    return LekhError(
+        f"This picture has more than {MAX_PIXELS // 1_000_000} megapixels",
+        "Crop it to the digits, or scale it down",
+    )
+
+
+def _incomplete() -> LekhError:
+    return LekhError(
+        "This file is incomplete: its end is missing", "Copy or upload it again"
+    )
+
+
+def _damaged() -> LekhError:
+    return LekhError(
+        "This picture is damaged",
+        "Open it in another program and save it again as PNG or JPEG",
+    )
