@@ -21,7 +21,12 @@ MAX_BYTES = 50 * 2**20
 MAX_PIXELS = 100_000_000
 MAX_SIDE = 32_767  # OpenCV addresses pixels with signed 16-bit numbers where it warps
 
-_ORIENTATION = 0x0112
+_ORIENTATION, _BITS, _PHOTOMETRIC, _SAMPLE_FORMAT = (
+    274,
+    258,
+    262,
+    339,
+)  # tags of EXIF and TIFF
 _TURNS = {  # EXIF orientation -> what brings the page upright
     2: lambda page: cv2.flip(page, 1),
     3: lambda page: cv2.rotate(page, cv2.ROTATE_180),
@@ -88,7 +93,7 @@ def to_grey(source: Source) -> np.ndarray:
 
 def _file_bytes(source) -> bytes:
     if isinstance(source, bytes | bytearray | memoryview):
-        data = bytes(source[: MAX_BYTES + 1])
+        data = bytes(source)
     elif isinstance(source, str | os.PathLike):
         data = _read_path(Path(source))
     elif hasattr(source, "read"):
@@ -109,33 +114,34 @@ def _file_bytes(source) -> bytes:
 
 
 def _read_path(path: Path) -> bytes:
+    name = repr(path.name or str(path))
     try:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except FileNotFoundError as error:
         raise LekhError(
-            f"There is no file {path.name!r}", "Check its name and folder"
+            f"There is no file {name}", "Check its name and its folder"
         ) from error
     except IsADirectoryError as error:
         raise LekhError(
-            f"{path.name!r} is a folder", "Name the pictures in it one by one"
+            f"{name} is a folder", "Name the pictures in it one by one"
         ) from error
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise LekhError(
-            f"The file {path.name!r} cannot be opened",
-            "Check that you are allowed to read it",
+            f"The file {name} cannot be opened", "Check that you are allowed to read it"
         ) from error
 
 
 def _read_stream(file: BinaryIO) -> bytes:
     try:
-        start = file.tell() if file.seekable() else None
-        if start is not None:
+        seekable = file.seekable()
+        start = file.tell() if seekable else 0
+        if seekable:
             file.seek(0)
         data = file.read(MAX_BYTES + 1)
-        if start is not None:
+        if seekable:
             file.seek(start)
-    except (OSError, ValueError, AttributeError) as error:  # ValueError: it is closed
+    except (AttributeError, OSError, ValueError) as error:  # ValueError: it is closed
         raise LekhError(
             "This open file cannot be read", "Open it again in binary mode"
         ) from error
@@ -153,17 +159,13 @@ def _bytes_to_grey(data: bytes) -> np.ndarray:
                 image.draft(
                     "L", None
                 )  # the file's own luma: half the time, a third of the memory
-            return _image_to_grey(image)
-    except Image.DecompressionBombError as error:
-        raise _too_many_pixels() from error
+            return _upright(image)
     except LekhError:
-        if _is_cut_short(data, kind):
-            raise _incomplete() from None
         raise
     except (
         Exception
     ) as error:  # Pillow's readers raise nearly every type there is on a damaged file
-        raise (_incomplete() if _is_cut_short(data, kind) else _damaged()) from error
+        raise _reason(error, _is_cut_short(data, kind)) from error
 
 
 def _kind(data: bytes) -> str:
@@ -203,14 +205,16 @@ def _is_cut_short(data: bytes, kind: str) -> bool:
     if kind == "PNG":
         return b"IEND" not in data[-1024:]
     if kind == "GIF":
-        return b"\x3b" not in data[-1:]
+        return data[-1:] != b"\x3b"
     if kind == "WEBP":
         return len(data) < 8 + int.from_bytes(data[4:8], "little")
-    if kind in ("AVIF", "HEIF"):
-        return _boxes_end(data) > len(data)
     if kind == "BMP":
         return len(data) < int.from_bytes(data[2:6], "little")
-    return True  # TIFF keeps its directory anywhere, PPM says no length: a lack of data is the commonest cause
+    if kind in ("AVIF", "HEIF"):
+        return _boxes_end(data) > len(data)
+    if kind == "TIFF":
+        return _directory_end(data) > len(data)
+    return False  # PPM does not say
 
 
 def _boxes_end(data: bytes) -> int:
@@ -226,44 +230,85 @@ def _boxes_end(data: bytes) -> int:
     return end if end >= len(data) else len(data) + 1
 
 
+def _directory_end(data: bytes) -> int:
+    """Where the first directory of a TIFF ends, which stands behind the pixels as a rule."""
+    order = "<" if data[:2] == b"II" else ">"
+    big = b"+" in data[2:4]
+    start, entries = (8, order + "Q") if big else (4, order + "I")
+    try:
+        (offset,) = struct.unpack_from(entries, data, start)
+        (count,) = struct.unpack_from(order + ("Q" if big else "H"), data, offset)
+    except (struct.error, OverflowError):
+        return len(data) + 1
+    return offset + count * (20 if big else 12)
+
+
 # Images
 
 
 def _image_to_grey(image: Image.Image) -> np.ndarray:
-    _check_size(*image.size)
     try:
-        image.load()
-        _check_size(*image.size)  # HEIF may find another size when it decodes
-        page = _flat(image)
-        turn = _TURNS.get(_orientation(image))
+        return _upright(image)
     except LekhError:
         raise
-    except MemoryError as error:
-        raise LekhError(
-            "This picture needs more memory than there is", "Upload a smaller picture"
-        ) from error
-    except Exception as error:  # a lazily opened file fails here, in nearly every way
-        raise _damaged() from error
-    return turn(page) if turn else page
+    except (
+        Exception
+    ) as error:  # a lazily opened file is decoded here, and fails as files do
+        raise _reason(error) from error
+
+
+def _upright(image: Image.Image) -> np.ndarray:
+    _check_size(*image.size)
+    image.load()
+    _check_size(*image.size)  # HEIF may find another size when it decodes
+    turn = _TURNS.get(_orientation(image))
+    return turn(_flat(image)) if turn else _flat(image)
 
 
 def _flat(image: Image.Image) -> np.ndarray:
     """uint8 `(H, W)` of an image in any mode, composited on white, not yet turned."""
-    mode = image.mode
-    if mode.startswith("I;16"):
-        return _numbers_to_bytes(np.asarray(image).astype(np.uint16))
-    if mode in ("I", "F"):
-        return _numbers_to_bytes(np.asarray(image))
-    if mode == "LAB":
+    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
+        return _deep_to_grey(image)
+    if image.mode == "LAB":
         return np.array(image.getchannel("L"))
+    if image.mode == "La":
+        image = image.convert("LA")
     if image.has_transparency_data:
-        image = image.convert("RGBA")
+        image = _with_alpha(image)
         return _on_white(
-            np.array(image.convert("L")), np.asarray(image.getchannel("A"))
+            np.asarray(image.convert("L")), np.asarray(image.getchannel("A"))
         )
-    if mode not in ("1", "L", "RGB", "YCbCr"):
+    if image.mode not in ("1", "L", "RGB", "YCbCr"):
         image = image.convert("RGB")
-    return np.array(image.convert("L"))
+    return np.array(image if image.mode == "L" else image.convert("L"))
+
+
+def _with_alpha(image: Image.Image) -> Image.Image:
+    key = image.info.get("transparency")
+    if (
+        image.mode == "RGB" and max(key) > 255
+    ):  # of 16 bits a channel, Pillow halves the colours and not the key
+        image = image.copy()
+        image.info["transparency"] = tuple(level >> 8 for level in key)
+    return image.convert("RGBA")
+
+
+def _deep_to_grey(image: Image.Image) -> np.ndarray:
+    """uint8 `(H, W)` of an image with one channel of more than 8 bits."""
+    numbers = np.asarray(image)
+    tags = getattr(
+        image, "tag_v2", {}
+    )  # of a TIFF, which may mean something else than Pillow's mode says
+    if image.mode == "I" and tags and tags.get(_SAMPLE_FORMAT, (1,)) == (1,):
+        numbers = numbers.view(np.uint32)
+    if image.mode != "I" and tags.get(_BITS, (16,)) == (12,):
+        numbers = numbers.astype(np.float32) / 4095
+    grey = _numbers_to_bytes(numbers)
+    if tags.get(_PHOTOMETRIC) == 0:  # white is zero
+        grey = cv2.bitwise_not(grey)
+    if (key := image.info.get("transparency")) is not None:
+        grey[numbers == key] = 255
+    return grey
 
 
 def _on_white(grey: np.ndarray, alpha: np.ndarray) -> np.ndarray:
@@ -291,13 +336,15 @@ def _array_to_grey(array: np.ndarray) -> np.ndarray:
             "Give (H, W), (H, W, 3) RGB or (H, W, 4) RGBA",
         )
     _check_size(array.shape[1], array.shape[0])
-    if array.dtype == np.uint8:
-        levels = np.array(array, order="C")
-    else:
-        levels = _numbers_to_bytes(array)
     if channels == 1:
-        return levels.reshape(array.shape[:2])
-    return _image_to_grey(Image.fromarray(levels))
+        array = array.reshape(array.shape[:2])
+        return (
+            np.array(array, order="C")
+            if array.dtype == np.uint8
+            else _numbers_to_bytes(array)
+        )
+    levels = array if array.dtype == np.uint8 else _numbers_to_bytes(array)
+    return _flat(Image.fromarray(np.ascontiguousarray(levels)))
 
 
 def _numbers_to_bytes(numbers: np.ndarray) -> np.ndarray:
@@ -321,8 +368,8 @@ def _numbers_to_bytes(numbers: np.ndarray) -> np.ndarray:
         raise LekhError(
             "This picture holds values below zero", "Scale it to numbers from 0 to 255"
         )
-    scaled = numbers.astype(np.float32) * np.float32(255 / scale)
-    return np.clip(np.rint(scaled), 0, 255).astype(np.uint8)
+    floats = numbers.astype(np.result_type(numbers.dtype, np.float32), copy=False)
+    return np.clip(np.rint(floats * (255 / scale)), 0, 255).astype(np.uint8, order="C")
 
 
 def _full_scale(dtype: np.dtype, high: float) -> float:
@@ -357,14 +404,20 @@ def _too_many_pixels() -> LekhError:
     )
 
 
-def _incomplete() -> LekhError:
+def _reason(error: Exception, cut_short: bool = False) -> LekhError:
+    """What a person should know of an error that Pillow raised."""
+    if isinstance(error, Image.DecompressionBombError):
+        return _too_many_pixels()
+    if isinstance(error, MemoryError):
+        return LekhError(
+            "This picture needs more memory than there is",
+            "Make it smaller before you upload it",
+        )
+    if cut_short or isinstance(error, EOFError) or "truncated" in str(error).lower():
+        return LekhError(
+            "This file is incomplete: its end is missing", "Copy or upload it again"
+        )
     return LekhError(
-        "This file is incomplete: its end is missing", "Copy or upload it again"
-    )
-
-
-def _damaged() -> LekhError:
-    return LekhError(
-        "This picture is damaged",
+        "This picture is damaged or of an unusual kind",
         "Open it in another program and save it again as PNG or JPEG",
     )
