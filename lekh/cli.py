@@ -1,0 +1,298 @@
+"""The command line: `python -m lekh read photo.jpg`, and evaluate, evaluate-lines, train, datasets, bench.
+
+Each command imports what it needs when it runs, so that the first answer does not wait for what it does not use.
+Exit status: 0 all well, 1 something could not be done (said in one sentence), 2 wrong usage, 130 interrupted.
+"""
+
+import argparse
+import contextlib
+import csv
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from lekh import __version__
+from lekh.errors import LekhError
+
+_BROKEN_PIPE = 141  # what a shell reports of a program that SIGPIPE ended
+_INTERRUPTED = 130
+_ROW = ("file", "script", "text", "confidence", "runner_up", "milliseconds", "error")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command.
+
+    Args:
+        arguments: words of the command line; by default those of the process.
+
+    Returns:
+        The exit status.
+    """
+    for stream in (sys.stdout, sys.stderr):  # a numeral or a file name that the terminal cannot show ends nothing
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    chosen = _parser().parse_args(arguments)
+    try:
+        status = chosen.command(chosen)
+        sys.stdout.flush()
+    except LekhError as error:
+        print(error, file=sys.stderr)
+        status = 1
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the last flush complains once more
+        status = _BROKEN_PIPE
+    except KeyboardInterrupt:
+        status = _INTERRUPTED
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="lekh", description="Read handwritten digits.")
+    parser.add_argument("--version", action="version", version=f"Lekh {__version__}")
+    parser.add_argument("--model", metavar="DIR", help="model folder (default: model/ beside the library)")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--model", metavar="DIR", default=argparse.SUPPRESS, help="model folder (default: model/)")
+    as_json = argparse.ArgumentParser(add_help=False)
+    as_json.add_argument("--json", action="store_true", help="print JSON instead of text")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    read = commands.add_parser("read", parents=[common, as_json], help="read images")
+    read.add_argument("images", nargs="+", metavar="IMAGE")
+    read.add_argument(
+        "--script", default="auto", metavar="NAME", help="auto (default) or a script that the model knows"
+    )
+    read.add_argument(
+        "--single", action="store_true", help="the image holds one digit (every image is taken so for now)"
+    )
+    read.add_argument("--csv", metavar="FILE", help="also write a table, a row an image")
+    read.set_defaults(command=_read)
+
+    evaluate = commands.add_parser("evaluate", parents=[common, as_json], help="measure on images of one digit each")
+    evaluate.add_argument("data", metavar="DATA", help="a folder of class folders, an .npz or an idx file")
+    evaluate.add_argument("--script", required=True, metavar="NAME")
+    evaluate.set_defaults(command=_evaluate)
+
+    lines = commands.add_parser("evaluate-lines", parents=[common, as_json], help="measure on images of numbers")
+    lines.add_argument("labels", metavar="LABELS.csv", help="columns: file, text")
+    lines.add_argument("--images", required=True, metavar="DIR")
+    lines.add_argument("--script", required=True, metavar="NAME")
+    lines.set_defaults(command=_evaluate_lines)
+
+    train = commands.add_parser("train", help="train a model folder")
+    train.add_argument(
+        "data", nargs="*", metavar="DATA", help="your own digits; none: every training set of `datasets`"
+    )
+    train.add_argument("--script", metavar="NAME", help="the script of DATA; a name of your own for shapes of your own")
+    train.add_argument("--out", metavar="DIR", help="folder to write (without DATA: model/)")
+    train.add_argument("--epochs", type=_positive, metavar="N")
+    train.set_defaults(command=_train, parser=train)
+
+    sets = commands.add_parser("datasets", parents=[as_json], help="list the data sets, and which are here")
+    sets.set_defaults(command=_datasets)
+    bench = commands.add_parser("bench", parents=[common, as_json], help="measure speed and memory")
+    bench.set_defaults(command=_bench)
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is not positive")
+    return number
+
+
+def _read(chosen: argparse.Namespace) -> int:
+    from lekh import reading
+
+    model = _loaded_model(chosen)
+    if chosen.script != reading.AUTO:
+        model.card.indices(chosen.script)
+    answers = (_answer(file, model, chosen.script) for file in chosen.images)
+    failed = False
+    with _table(chosen.csv) as add_row:
+        for answer in answers:
+            failed |= answer["error"] is not None
+            add_row(answer)
+            if chosen.json:
+                print(json.dumps(answer), flush=True)
+            else:
+                print(_sentence(answer, model), file=sys.stderr if answer["error"] else sys.stdout, flush=True)
+    return int(failed)
+
+
+def _answer(file: str, model, script: str) -> dict:
+    """What `read --json` prints of one file."""
+    from lekh import reading
+
+    try:
+        return {"file": file, "error": None, **reading.read(Path(file), model, script).as_dict()}
+    except LekhError as error:
+        return {"file": file, "error": str(error), "script": None, "text": "", "lines": [], "milliseconds": None}
+
+
+def _sentence(answer: dict, model) -> str:
+    """One line for a person."""
+    file, digits = answer["file"], _digits(answer)
+    if answer["error"]:
+        return f"{file}: {answer['error']}"
+    if not digits:
+        return f"{file}: no ink was found"
+    symbols = model.card.symbols(answer["script"])
+    parts = []
+    for digit in digits:
+        symbol = symbols[digit["digit"]]
+        numeral = str(digit["digit"]) if symbol == str(digit["digit"]) else f"{digit['digit']} ({symbol})"
+        parts.append(f"{'perhaps ' if digit['rejected'] else ''}{numeral}, {digit['confidence']:.1%}")
+    return f"{file}: {'; '.join(parts)}; {model.card.title(answer['script'])}"
+
+
+def _digits(answer: dict) -> list[dict]:
+    return [digit for line in answer["lines"] for digit in line["digits"]]
+
+
+@contextlib.contextmanager
+def _table(file: str | None) -> Iterator:
+    """A function that adds a row to the CSV file, or that does nothing when there is none."""
+    if file is None:
+        yield lambda answer: None
+        return
+    try:  # the byte order mark tells spreadsheets that this is UTF-8
+        stream = open(file, "w", encoding="utf-8-sig", errors="backslashreplace", newline="")  # noqa: SIM115 - closed below
+    except OSError as error:
+        raise LekhError(f"{file} cannot be written", "Choose another place for the table") from error
+    with stream:
+        writer = csv.writer(stream)
+        writer.writerow(_ROW)
+        yield lambda answer: writer.writerow([as_cell(cell) for cell in _row(answer)])
+
+
+def _row(answer: dict) -> list:
+    digits = _digits(answer)
+    runner_up = ""
+    if len(digits) == 1:
+        shares = digits[0]["probabilities"]
+        runner_up = sorted(range(len(shares)), key=shares.__getitem__)[-2] if len(shares) > 1 else ""
+    confidence = round(min(digit["confidence"] for digit in digits), 4) if digits else ""
+    milliseconds = "" if answer["milliseconds"] is None else round(answer["milliseconds"], 2)
+    return [answer["file"], answer["script"], answer["text"], confidence, runner_up, milliseconds, answer["error"]]
+
+
+def as_cell(value) -> str:
+    """A cell that no spreadsheet takes for a formula: text that begins like one gets an apostrophe."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def _evaluate(chosen: argparse.Namespace) -> int:
+    from lekh import datasets, evaluation
+
+    model = _loaded_model(chosen)
+    model.card.indices(chosen.script)
+    dataset = datasets.load(chosen.data, chosen.script)
+    found = evaluation.evaluate(dataset, model, _progress())
+    if chosen.json:
+        print(json.dumps(found.as_dict()))
+        return 0
+    print(f"{found.correct} of {found.n} right ({found.accuracy:.2%}), {found.n - found.correct} missed")
+    print(f"{found.rejected} not sure or nothing read; calibration error {found.ece:.4f}")
+    print("class      n  precision  recall      f1")
+    for name, scores in found.per_class.items():
+        print(f"{name:<5} {scores['n']:>6}  {scores['precision']:9.4f}  {scores['recall']:6.4f}  {scores['f1']:6.4f}")
+    return 0
+
+
+def _evaluate_lines(chosen: argparse.Namespace) -> int:
+    from lekh import evaluation
+
+    model = _loaded_model(chosen)
+    found = evaluation.evaluate_lines(chosen.labels, chosen.images, model, chosen.script, _progress())
+    if chosen.json:
+        print(json.dumps(found.as_dict()))
+    else:
+        print(f"{found.exact} of {found.n} right ({found.exact / found.n:.2%}); {found.cer:.4f} edits a digit")
+    return 0
+
+
+def _train(chosen: argparse.Namespace) -> int:
+    if bool(chosen.data) != bool(chosen.script):
+        chosen.parser.error("DATA and --script go together")
+    if chosen.data and not chosen.out:
+        chosen.parser.error("--out is needed with DATA")
+    from lekh import training
+
+    training.main(data=chosen.data, script=chosen.script, out=chosen.out, epochs=chosen.epochs)
+    return 0
+
+
+def _datasets(chosen: argparse.Namespace) -> int:
+    from lekh import datasets
+
+    rows = [_described(source) for source in datasets.SOURCES.values()]
+    if chosen.json:
+        print(json.dumps(rows))
+        return 0
+    for row in rows:
+        size = f"{row['n']} digits" if row["present"] else row["problem"]
+        print(f"{row['key']}: {row['title']} ({row['script']}, {row['role']}; {row['licence']}): {size}")
+    return 0
+
+
+def _described(source) -> dict:
+    from lekh import datasets
+
+    count, problem = None, None
+    try:
+        count = len(datasets.open_source(source.key))
+    except LekhError as error:
+        problem = str(error)
+    keys = ("key", "title", "script", "role", "licence", "origin", "path", "note")
+    return {**{key: getattr(source, key) for key in keys}, "present": count is not None, "n": count, "problem": problem}
+
+
+def _bench(chosen: argparse.Namespace) -> int:
+    from lekh import bench
+
+    results = bench.run(_model_folder(chosen))
+    print(json.dumps(results) if chosen.json else bench.as_text(results))
+    return 0
+
+
+def _model_folder(chosen: argparse.Namespace) -> Path:
+    from lekh import model
+
+    return Path(chosen.model) if chosen.model is not None else model.DEFAULT_FOLDER
+
+
+def _loaded_model(chosen: argparse.Namespace):
+    from lekh import model
+
+    with _without_native_chatter():
+        return model.load(_model_folder(chosen))
+
+
+@contextlib.contextmanager
+def _without_native_chatter() -> Iterator[None]:
+    """LiteRT greets on file descriptor 2 when its first interpreter starts; errors come as exceptions all the same."""
+    if sys.stderr is None:  # started without a terminal
+        yield
+        return
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+def _progress():
+    """A progress bar on standard error, when a person is looking."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        return None
+    from tqdm import tqdm
+
+    return tqdm
