@@ -1,0 +1,51 @@
+# Two commands matter: `make app` opens the page, `make test` runs every check. Both make .venv on their first run.
+
+VENV := .venv
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := $(VENV)/bin
+NOTEBOOKS := $(wildcard notebooks/*.ipynb)
+
+.DEFAULT_GOAL := help
+.PHONY: help app test lint train bench notebooks samples clean
+
+help:  ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+app: $(VENV)/.app  ## Open the page in a browser
+	$(BIN)/streamlit run main_app.py
+
+test: lint  ## Lint, then run all tests; PYTEST_ARGS="-k ink" picks some
+	$(BIN)/python -m pytest -q $(PYTEST_ARGS)
+
+lint: $(VENV)/.dev  ## Check the code's form
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+train: $(VENV)/.app  ## Train model/ anew from the sets in LEKH_DATA
+	@test -n "$$LEKH_DATA" || { echo "LEKH_DATA is not set. Set it to the folder that holds the training data, see dataset/README.md." >&2; exit 1; }
+	$(BIN)/python -m lekh train
+
+bench: $(VENV)/.dev  ## Measure start-up, memory and speed
+	$(BIN)/python -m lekh bench
+
+notebooks: $(VENV)/.dev  ## Run the notebooks in place; LEKH_DATA as for train
+	$(BIN)/python -m nbconvert --to notebook --execute --inplace --ExecutePreprocessor.timeout=-1 $(NOTEBOOKS)
+
+samples: $(VENV)/.app  ## Draw dataset/samples/ again
+	$(BIN)/python dataset/draw_samples.py
+
+clean:  ## Remove .venv and all caches
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build lekh.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' || { echo "Lekh needs Python 3.10 to 3.13. Name one: make app PYTHON=python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.app: requirements.txt | $(BIN)/python
+	$(BIN)/python -m pip install --disable-pip-version-check -q -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.app
+	$(BIN)/python -m pip install --disable-pip-version-check -q -r requirements-dev.txt
+	@touch $@
