@@ -21,12 +21,7 @@ MAX_BYTES = 50 * 2**20
 MAX_PIXELS = 100_000_000
 MAX_SIDE = 32_767  # OpenCV addresses pixels with signed 16-bit numbers where it warps
 
-_ORIENTATION, _BITS, _PHOTOMETRIC, _SAMPLE_FORMAT = (
-    274,
-    258,
-    262,
-    339,
-)  # tags of EXIF and TIFF
+_ORIENTATION, _BITS, _PHOTOMETRIC, _SAMPLE_FORMAT = 274, 258, 262, 339  # tags of EXIF and TIFF
 _TURNS = {  # EXIF orientation -> what brings the page upright
     2: lambda page: cv2.flip(page, 1),
     3: lambda page: cv2.rotate(page, cv2.ROTATE_180),
@@ -42,13 +37,9 @@ _SIGNATURES = (  # how a file begins, the Pillow format that reads it, the modul
     (re.compile(rb"GIF8[79]a"), "GIF", "PIL.GifImagePlugin"),
     (re.compile(rb"RIFF....WEBP", re.DOTALL), "WEBP", "PIL.WebPImagePlugin"),
     (re.compile(rb"....ftyp.*?avi[fs]", re.DOTALL), "AVIF", "PIL.AvifImagePlugin"),
-    (
-        re.compile(rb"....ftyp.*?(?:hei[cxms]|hev[cxms]|mif1|msf1)", re.DOTALL),
-        "HEIF",
-        "pillow_heif",
-    ),
+    (re.compile(rb"....ftyp.*?(?:hei[cxms]|hev[cxms]|mif1|msf1)", re.DOTALL), "HEIF", "pillow_heif"),
     (re.compile(rb"II[*+]\0|MM\0[*+]"), "TIFF", "PIL.TiffImagePlugin"),
-    (re.compile(rb"BM"), "BMP", "PIL.BmpImagePlugin"),
+    (re.compile(rb"BM.{12}[\x0c\x10\x28\x34\x38\x40\x6c\x7c]\0\0\0", re.DOTALL), "BMP", "PIL.BmpImagePlugin"),
     (re.compile(rb"P[1-6]\s"), "PPM", "PIL.PpmImagePlugin"),
 )
 _FOREIGN = (  # how a file begins that people take for a picture, and what it is
@@ -100,15 +91,13 @@ def _file_bytes(source) -> bytes:
         data = _read_stream(source)
     else:
         raise LekhError(
-            f"A picture cannot come as {type(source).__name__}",
-            "Give bytes, a path, a PIL image or an array",
+            f"A picture cannot come as {type(source).__name__}", "Give bytes, a path, a PIL image or an array"
         )
     if not data:
         raise LekhError("This file is empty", "Save or take the picture again")
     if len(data) > MAX_BYTES:
         raise LekhError(
-            f"This file is larger than {MAX_BYTES // 2**20} MB",
-            "Save the picture as JPEG to make it smaller",
+            f"This file is larger than {MAX_BYTES // 2**20} MB", "Save the picture as JPEG to make it smaller"
         )
     return data
 
@@ -119,17 +108,11 @@ def _read_path(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except FileNotFoundError as error:
-        raise LekhError(
-            f"There is no file {name}", "Check its name and its folder"
-        ) from error
+        raise LekhError(f"There is no file {name}", "Check its name and its folder") from error
     except IsADirectoryError as error:
-        raise LekhError(
-            f"{name} is a folder", "Name the pictures in it one by one"
-        ) from error
+        raise LekhError(f"{name} is a folder", "Name the pictures in it one by one") from error
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise LekhError(
-            f"The file {name} cannot be opened", "Check that you are allowed to read it"
-        ) from error
+        raise LekhError(f"The file {name} cannot be opened", "Check that you are allowed to read it") from error
 
 
 def _read_stream(file: BinaryIO) -> bytes:
@@ -142,9 +125,7 @@ def _read_stream(file: BinaryIO) -> bytes:
         if seekable:
             file.seek(start)
     except (AttributeError, OSError, ValueError) as error:  # ValueError: it is closed
-        raise LekhError(
-            "This open file cannot be read", "Open it again in binary mode"
-        ) from error
+        raise LekhError("This open file cannot be read", "Open it again in binary mode") from error
     if not isinstance(data, bytes):
         raise LekhError("This file was opened as text", "Open it in binary mode")
     return data
@@ -156,39 +137,29 @@ def _bytes_to_grey(data: bytes) -> np.ndarray:
         with Image.open(io.BytesIO(data), formats=(kind,)) as image:
             _check_size(*image.size)
             if kind == "JPEG":
-                image.draft(
-                    "L", None
-                )  # the file's own luma: half the time, a third of the memory
+                image.draft("L", None)  # the file's own luma: less time, a third of the memory
             return _upright(image)
     except LekhError:
         raise
-    except (
-        Exception
-    ) as error:  # Pillow's readers raise nearly every type there is on a damaged file
+    except Exception as error:  # Pillow's readers raise nearly every type there is on a damaged file
         raise _reason(error, _is_cut_short(data, kind)) from error
 
 
 def _kind(data: bytes) -> str:
     """The Pillow format of a file, with its reader loaded; only these few readers ever see a person's file."""
     head = data[:_HEAD]
+    if head[4:8] == b"ftyp":
+        head = head[: max(16, int.from_bytes(head[:4], "big"))]  # its own brands, nothing behind them
     for signature, kind, module in _SIGNATURES:
-        if signature.match(head[: _brands_end(head)]):
+        if signature.match(head):
             _load_reader(module)
             return kind
     for signature, what in _FOREIGN:
         if signature.match(head):
             raise LekhError(
-                f"This file is {what}, not a photo",
-                "Export it as PNG or JPEG, or upload a screenshot of it",
+                f"This file is {what}, not a photo", "Export it as PNG or JPEG, or upload a screenshot of it"
             )
     raise LekhError("This file is not a picture", "Upload a photo as JPEG, PNG or HEIC")
-
-
-def _brands_end(head: bytes) -> int:
-    """Where the first box of an ISO media file ends, so that only its own brands are looked at."""
-    return (
-        max(16, int.from_bytes(head[:4], "big")) if head[4:8] == b"ftyp" else len(head)
-    )
 
 
 @functools.cache
@@ -251,9 +222,7 @@ def _image_to_grey(image: Image.Image) -> np.ndarray:
         return _upright(image)
     except LekhError:
         raise
-    except (
-        Exception
-    ) as error:  # a lazily opened file is decoded here, and fails as files do
+    except Exception as error:  # a lazily opened file is decoded here, and fails as files do
         raise _reason(error) from error
 
 
@@ -275,9 +244,7 @@ def _flat(image: Image.Image) -> np.ndarray:
         image = image.convert("LA")
     if image.has_transparency_data:
         image = _with_alpha(image)
-        return _on_white(
-            np.asarray(image.convert("L")), np.asarray(image.getchannel("A"))
-        )
+        return _on_white(np.asarray(image.convert("L")), np.asarray(image.getchannel("A")))
     if image.mode not in ("1", "L", "RGB", "YCbCr"):
         image = image.convert("RGB")
     return np.array(image if image.mode == "L" else image.convert("L"))
@@ -285,9 +252,7 @@ def _flat(image: Image.Image) -> np.ndarray:
 
 def _with_alpha(image: Image.Image) -> Image.Image:
     key = image.info.get("transparency")
-    if (
-        image.mode == "RGB" and max(key) > 255
-    ):  # of 16 bits a channel, Pillow halves the colours and not the key
+    if image.mode == "RGB" and max(key) > 255:  # of 16 bits a channel: Pillow brings the colours to 8, not the key
         image = image.copy()
         image.info["transparency"] = tuple(level >> 8 for level in key)
     return image.convert("RGBA")
@@ -296,9 +261,7 @@ def _with_alpha(image: Image.Image) -> Image.Image:
 def _deep_to_grey(image: Image.Image) -> np.ndarray:
     """uint8 `(H, W)` of an image with one channel of more than 8 bits."""
     numbers = np.asarray(image)
-    tags = getattr(
-        image, "tag_v2", {}
-    )  # of a TIFF, which may mean something else than Pillow's mode says
+    tags = getattr(image, "tag_v2", {})  # a TIFF can mean something else than Pillow's mode says
     if image.mode == "I" and tags and tags.get(_SAMPLE_FORMAT, (1,)) == (1,):
         numbers = numbers.view(np.uint32)
     if image.mode != "I" and tags.get(_BITS, (16,)) == (12,):
@@ -332,42 +295,29 @@ def _array_to_grey(array: np.ndarray) -> np.ndarray:
     channels = 1 if array.ndim == 2 else array.shape[2] if array.ndim == 3 else 0
     if not 1 <= channels <= 4:
         raise LekhError(
-            f"An array of shape {array.shape} is not a picture",
-            "Give (H, W), (H, W, 3) RGB or (H, W, 4) RGBA",
+            f"An array of shape {array.shape} is not a picture", "Give (H, W), (H, W, 3) RGB or (H, W, 4) RGBA"
         )
     _check_size(array.shape[1], array.shape[0])
     if channels == 1:
         array = array.reshape(array.shape[:2])
-        return (
-            np.array(array, order="C")
-            if array.dtype == np.uint8
-            else _numbers_to_bytes(array)
-        )
+        return np.array(array, order="C") if array.dtype == np.uint8 else _numbers_to_bytes(array)
     levels = array if array.dtype == np.uint8 else _numbers_to_bytes(array)
     return _flat(Image.fromarray(np.ascontiguousarray(levels)))
 
 
 def _numbers_to_bytes(numbers: np.ndarray) -> np.ndarray:
-    """uint8 of the same shape, scaled by what the depth means: nothing is clipped."""
+    """uint8 of the same shape, scaled by what the depth means."""
     kind = numbers.dtype.kind
     if kind == "b":
         return numbers.astype(np.uint8) * 255
     if kind not in "uif":
-        raise LekhError(
-            f"An array of {numbers.dtype} is not a picture",
-            "Give numbers from 0 to 255",
-        )
+        raise LekhError(f"An array of {numbers.dtype} is not a picture", "Give numbers from 0 to 255")
     low, high = float(numbers.min()), float(numbers.max())
     if not np.isfinite(low + high):
-        raise LekhError(
-            "This picture holds values that are not numbers",
-            "Replace them by the colour of the paper",
-        )
+        raise LekhError("This picture holds values that are not numbers", "Replace them by the colour of the paper")
     scale = _full_scale(numbers.dtype, high)
     if low < -0.05 * scale:
-        raise LekhError(
-            "This picture holds values below zero", "Scale it to numbers from 0 to 255"
-        )
+        raise LekhError("This picture holds values below zero", "Scale it to numbers from 0 to 255")
     floats = numbers.astype(np.result_type(numbers.dtype, np.float32), copy=False)
     return np.clip(np.rint(floats * (255 / scale)), 0, 255).astype(np.uint8, order="C")
 
@@ -385,22 +335,16 @@ def _full_scale(dtype: np.dtype, high: float) -> float:
 
 def _check_size(width: int, height: int) -> None:
     if width < 1 or height < 1:
-        raise LekhError(
-            "This picture has no pixels", "Choose a picture with something on it"
-        )
+        raise LekhError("This picture has no pixels", "Choose a picture with something on it")
     if width * height > MAX_PIXELS:
         raise _too_many_pixels()
     if max(width, height) > MAX_SIDE:
-        raise LekhError(
-            f"This picture is longer than {MAX_SIDE} pixels",
-            "Cut it into shorter pieces",
-        )
+        raise LekhError(f"This picture is longer than {MAX_SIDE} pixels", "Cut it into shorter pieces")
 
 
 def _too_many_pixels() -> LekhError:
     return LekhError(
-        f"This picture has more than {MAX_PIXELS // 1_000_000} megapixels",
-        "Crop it to the digits, or scale it down",
+        f"This picture has more than {MAX_PIXELS // 1_000_000} megapixels", "Crop it to the digits, or scale it down"
     )
 
 
@@ -409,15 +353,9 @@ def _reason(error: Exception, cut_short: bool = False) -> LekhError:
     if isinstance(error, Image.DecompressionBombError):
         return _too_many_pixels()
     if isinstance(error, MemoryError):
-        return LekhError(
-            "This picture needs more memory than there is",
-            "Make it smaller before you upload it",
-        )
+        return LekhError("This picture needs more memory than there is", "Make it smaller before you upload it")
     if cut_short or isinstance(error, EOFError) or "truncated" in str(error).lower():
-        return LekhError(
-            "This file is incomplete: its end is missing", "Copy or upload it again"
-        )
+        return LekhError("This file is incomplete: its end is missing", "Copy or upload it again")
     return LekhError(
-        "This picture is damaged or of an unusual kind",
-        "Open it in another program and save it again as PNG or JPEG",
+        "This picture is damaged or of an unusual kind", "Open it in another program and save it again as PNG or JPEG"
     )
