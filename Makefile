@@ -12,7 +12,7 @@ help:  ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 app: $(VENV)/.app  ## Open the page in a browser
-	$(BIN)/streamlit run main_app.py
+	$(BIN)/streamlit run main_app.py --server.showEmailPrompt=false
 
 test: lint  ## Lint, then run all tests; PYTEST_ARGS="-k ink" picks some
 	$(BIN)/python -m pytest -q $(PYTEST_ARGS)
