@@ -1,0 +1,43 @@
+"""Scripts and the ways between their numerals."""
+
+import unicodedata
+
+import pytest
+
+from lekh.numerals import SCRIPTS, Script, to_numerals, to_western
+
+
+@pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
+def test_a_script_lists_its_numerals_in_order(script):
+    assert [unicodedata.digit(numeral) for numeral in script.digits] == list(range(10))
+    assert SCRIPTS[script.name] is script
+    assert script.title and script.name == script.name.lower()
+
+
+@pytest.mark.parametrize(
+    ("western", "script", "numerals"),
+    [
+        ("1203", "latin", "1203"),
+        ("1203", "khmer", "១២០៣"),
+        ("", "khmer", ""),
+        ("4 7\n89", "khmer", "៤ ៧\n៨៩"),
+        ("-5.6 kg", "khmer", "-៥.៦ kg"),
+    ],
+)
+def test_numerals_and_back(western, script, numerals):
+    assert to_numerals(western, script) == numerals
+    assert to_western(numerals) == western
+
+
+def test_an_unknown_script_leaves_the_text():
+    assert to_numerals("1203", "somebody's shapes") == "1203"
+
+
+def test_western_digits_and_mixed_text_stay():
+    assert to_western("ថ្ងៃទី៣១ / 12") == "ថ្ងៃទី31 / 12"
+
+
+@pytest.mark.parametrize("digits", ["", "012345678", "0123456789a"])
+def test_a_script_has_ten_digits(digits):
+    with pytest.raises(ValueError, match="ten digits"):
+        Script("short", "Short", digits)
