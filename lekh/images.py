@@ -21,6 +21,8 @@ MAX_BYTES = 50 * 2**20
 MAX_PIXELS = 100_000_000
 MAX_SIDE = 32_767  # OpenCV addresses pixels with signed 16-bit numbers where it warps
 
+_COPIES = {"WEBP": 4, "AVIF": 2, "HEIF": 2}  # readers that hold a picture several times: as much less may come to them
+
 _ORIENTATION, _BITS, _PHOTOMETRIC, _SAMPLE_FORMAT = 274, 258, 262, 339  # tags of EXIF and TIFF
 _TURNS = {  # EXIF orientation -> what brings the page upright
     2: lambda page: cv2.flip(page, 1),
@@ -135,7 +137,7 @@ def _bytes_to_grey(data: bytes) -> np.ndarray:
     kind = _kind(data)
     try:
         with Image.open(io.BytesIO(data), formats=(kind,)) as image:
-            _check_size(*image.size)
+            _check_size(*image.size, MAX_PIXELS // _COPIES.get(kind, 1))
             if kind == "JPEG":
                 image.draft("L", None)  # the file's own luma: less time, a third of the memory
             return _upright(image)
@@ -333,25 +335,26 @@ def _full_scale(dtype: np.dtype, high: float) -> float:
 # Limits and errors
 
 
-def _check_size(width: int, height: int) -> None:
+def _check_size(width: int, height: int, pixels: int | None = None) -> None:
     if width < 1 or height < 1:
         raise LekhError("This picture has no pixels", "Choose a picture with something on it")
-    if width * height > MAX_PIXELS:
-        raise _too_many_pixels()
+    pixels = MAX_PIXELS if pixels is None else pixels
+    if width * height > pixels:
+        raise _too_many_pixels(pixels)
     if max(width, height) > MAX_SIDE:
         raise LekhError(f"This picture is longer than {MAX_SIDE} pixels", "Cut it into shorter pieces")
 
 
-def _too_many_pixels() -> LekhError:
+def _too_many_pixels(limit: int) -> LekhError:
     return LekhError(
-        f"This picture has more than {MAX_PIXELS // 1_000_000} megapixels", "Crop it to the digits, or scale it down"
+        f"This picture has more than {limit / 1e6:.0f} megapixels", "Crop it to the digits, or scale it down"
     )
 
 
 def _reason(error: Exception, cut_short: bool = False) -> LekhError:
     """What a person should know of an error that Pillow raised."""
     if isinstance(error, Image.DecompressionBombError):
-        return _too_many_pixels()
+        return _too_many_pixels(MAX_PIXELS)
     if isinstance(error, MemoryError):
         return LekhError("This picture needs more memory than there is", "Make it smaller before you upload it")
     if cut_short or isinstance(error, EOFError) or "truncated" in str(error).lower():

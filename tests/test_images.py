@@ -362,7 +362,7 @@ def test_an_image_opened_from_a_file_that_is_cut_short_is_called_incomplete():
         to_grey(image)
 
 
-BMP, GIF = FILES["bmp"][0], FILES["gif"][0]
+BMP, GIF, WEBP = FILES["bmp"][0], FILES["gif"][0], FILES["webp animated"][0]
 BOMBS = {
     "png": lambda width, height: pictures.png(width, height, 8, 0, b""),
     "gif": lambda width, height: GIF[:6] + np.array([width, height], "<u2").tobytes() + GIF[10:],
@@ -392,6 +392,13 @@ def test_limits_hold_for_each_format_before_it_is_decoded(kind, limit, value, mo
     monkeypatch.setattr(images, limit, value)
     with pytest.raises(LekhError, match=r"megapixels|longer"):
         to_grey(data)
+
+
+def test_a_small_webp_may_not_claim_a_hundred_megapixels():
+    canvas = WEBP.index(b"VP8X") + 12
+    side = (9_999).to_bytes(3, "little")
+    with pytest.raises(LekhError, match="more than 25 megapixels"):
+        to_grey(WEBP[:canvas] + side + side + WEBP[canvas + 6 :])
 
 
 def test_a_lack_of_memory_is_said(monkeypatch):
