@@ -1,0 +1,1 @@
+"""The pages of the app: widgets and charts. What they show is computed by `lekh`."""

@@ -1,0 +1,50 @@
+"""Charts of the page. Colours come from the theme, so that light and dark both fit."""
+
+import altair as alt
+
+from views.strings import text
+
+ROW_HEIGHT = 21
+
+
+def percent(probability: float) -> str:
+    """A probability for the eye: `"99.8 %"`, `"< 0.1 %"`; never a full 100 %."""
+    if probability > 0.999:
+        return "> 99.9 %"
+    return "< 0.1 %" if probability < 0.001 else f"{100 * probability:.1f} %"
+
+
+def probability_bars(probabilities: tuple[float, ...], labels: list[str], best: int) -> alt.Chart:
+    """One bar a class, in the order of the classes, each with its probability written beside it.
+
+    Args:
+        probabilities: one a class, summing to 1.
+        labels: how each class is named on the axis.
+        best: the class that is the answer; its bar has the accent colour.
+    """
+    kinds = [text("chart.best"), text("chart.other"), text("chart.number")]  # the theme's three chart colours
+    rows = [
+        {"label": label, "probability": share, "written": percent(share), "kind": kinds[0 if place == best else 1]}
+        for place, (label, share) in enumerate(zip(labels, probabilities, strict=True))
+    ]
+    base = alt.Chart(alt.InlineData(values=rows)).encode(
+        y=alt.Y(
+            "label:N",
+            sort=None,
+            title=None,
+            axis=alt.Axis(labelFontSize=14, labelOverlap=False, labelFlush=False, ticks=False, domain=False),
+        ),
+        x=alt.X("probability:Q", title=None, axis=None, scale=alt.Scale(domain=[0, 1.18])),  # room for the numbers
+        tooltip=[
+            alt.Tooltip("label:N", title=text("chart.digit")),
+            alt.Tooltip("written:N", title=text("chart.probability")),
+        ],
+    )
+    bars = base.mark_bar(cornerRadiusEnd=3, height=ROW_HEIGHT - 7, minBandSize=2).encode(
+        color=alt.Color("kind:N", scale=alt.Scale(domain=kinds), legend=None)
+    )
+    numbers = base.mark_text(align="left", dx=6, fontSize=13).encode(
+        text="written:N", color=alt.ColorDatum(kinds[2], type="nominal")
+    )
+    # SVG keeps the labels as text: sharp on any screen, and readable by a screen reader.
+    return (bars + numbers).properties(height=ROW_HEIGHT * len(rows), usermeta={"embedOptions": {"renderer": "svg"}})
