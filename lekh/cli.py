@@ -159,7 +159,7 @@ def _table(file: str | None) -> Iterator:
         yield lambda answer: None
         return
     try:  # the byte order mark tells spreadsheets that this is UTF-8
-        stream = open(file, "w", encoding="utf-8-sig", errors="backslashreplace", newline="")  # noqa: SIM115 - closed below
+        stream = Path(file).open("w", encoding="utf-8-sig", errors="backslashreplace", newline="")  # noqa: SIM115
     except OSError as error:
         raise LekhError(f"{file} cannot be written", "Choose another place for the table") from error
     with stream:

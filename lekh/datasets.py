@@ -63,8 +63,8 @@ class Dataset:
     Attributes:
         name: how a person tells this set from others.
         script: a name in `lekh.numerals.SCRIPTS`, or any other for shapes of one's own.
-        images: N items that `lekh.images.to_grey` takes (a tuple of paths, or uint8 `(N, H, W)` or `(N, H, W, 3 or 4)`),
-            or a tuple of N `Strokes`.
+        images: N items that `lekh.images.to_grey` takes (a tuple of paths, or uint8 `(N, H, W)` or `(N, H, W, 3 or
+            4)`), or a tuple of N `Strokes`.
         labels: int64 `(N,)`, places in `class_names`.
         writers: `(N,)`, one id a writer, or `None` when nobody wrote it down.
         class_names: what each label stands for; the ten digits unless the set has classes of its own.
@@ -123,7 +123,7 @@ def load(path: str | Path, script: str, name: str | None = None, arrays: Sequenc
             a folder of class folders, `<class>/*.png|jpg|heic|...`, named by digits in Western form or in any script's
             numerals, by English words (`zero`), or by shapes of one's own, which are numbered in sorted order. An
             `index.csv` there or one folder up, with `file` and `writer` or `source_group`, names the writers;
-            `.npz` with `images` uint8 `(N, H, W)` or `(N, H, W, 3 or 4)`, `labels` `(N,)`, and `writers` `(N,)` or none;
+            `.npz` with `images` uint8 `(N, H, W)` or `(N, H, W, 3 or 4)`, `labels` `(N,)`, perhaps `writers` `(N,)`;
             `*-images-idx3-ubyte`, its labels beside it, either of them packed as `.gz` or not;
             `.json` or `.json.gz`: `[{"label", "strokes": [[[x, y], ...], ...], "comment"}]` as Pendigits has it, y up,
             the writer second in `comment` when that is a list.
@@ -167,8 +167,8 @@ def split_by_writer(dataset: Dataset, fraction: float, seed: int) -> tuple[Datas
     """Two parts that share no writer.
 
     Writers are drawn at random and held out as long as that brings the part nearer to `fraction` of the digits. A set
-    whose writers are unknown is split at random within each class: such a held-out part flatters, because near-copies by
-    one hand end up on both sides.
+    whose writers are unknown is split at random within each class: such a held-out part flatters, because near-copies
+    by one hand end up on both sides.
 
     Args:
         dataset: at least two writers, or at least two digits when nobody wrote the writers down.
@@ -265,7 +265,7 @@ def _indexed_writers(folder: Path, files: Iterable[Path]) -> np.ndarray | None:
     """Writers from `index.csv` in the folder or beside it; a file that it does not list counts as one more writer."""
     for base in (folder, folder.parent):
         try:
-            with open(base / "index.csv", encoding="utf-8-sig", newline="") as stream:
+            with (base / "index.csv").open(encoding="utf-8-sig", newline="") as stream:
                 rows = list(csv.DictReader(stream))
         except (OSError, UnicodeDecodeError, csv.Error):
             continue

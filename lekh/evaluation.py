@@ -252,7 +252,7 @@ def _western_symbols(card: Card, script: str) -> list[str]:
 
 
 def _in_threads(function: Callable, items: Iterable) -> Iterator:
-    """`map` in as many threads as there are cores (OpenCV and LiteRT leave the lock), in order, a little ahead at most."""
+    """`map` in as many threads as there are cores, in order and only a little ahead; decoding leaves the lock."""
     workers = os.cpu_count() or 1
     pool = ThreadPoolExecutor(workers)
     try:
@@ -272,7 +272,7 @@ def _with_progress(results: Iterable, total: int, progress: Progress | None) -> 
 def _read_labels(path: Path) -> list[dict[str, str]]:
     remedy = "Give a CSV file in UTF-8 with the columns file and text"
     try:
-        with open(path, encoding="utf-8-sig", newline="") as stream:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
             rows = list(csv.DictReader(stream))
     except OSError as error:
         raise LekhError(f"{path.name} cannot be read", remedy) from error
