@@ -104,7 +104,7 @@ def show(result: Answer, script: str, model: Model) -> None:
         return
     answered, steps = st.columns([5, 1], gap="medium")
     with answered:
-        _headline(result.digit, script, model)
+        _headline(result, script, model)
         _bars(result.digit, script, model)
     with steps:
         _steps(result)
@@ -115,7 +115,8 @@ def show_error(error: LekhError) -> None:
     st.error(str(error), icon=":material/error:")
 
 
-def _headline(digit: Digit, script: str, model: Model) -> None:
+def _headline(result: Answer, script: str, model: Model) -> None:
+    digit = result.digit
     with st.container(horizontal=True, vertical_alignment="center", gap="large"):
         if digit.rejected:
             st.metric(text("answer.rejected"), text("answer.rejected_value"), width="content")
@@ -123,6 +124,7 @@ def _headline(digit: Digit, script: str, model: Model) -> None:
             _numerals(digit.digit, script, model)
         with st.container(width=220, gap="small"):
             _certainty(digit, script, model)
+            st.caption(text("answer.milliseconds", milliseconds=max(1, result.milliseconds)))
 
 
 def _numerals(place: int, script: str, model: Model) -> None:
@@ -167,4 +169,3 @@ def _steps(result: Answer) -> None:
             if picture is not None:
                 with st.container(width=84):
                     st.image(picture, caption=caption, width="stretch", alt=alternative)
-    st.caption(text("answer.milliseconds", milliseconds=max(1, result.milliseconds)))
