@@ -1,14 +1,12 @@
-"""Writes a small but working model folder: `python build_tiny_model.py FOLDER`. In a process of its own, because the
-tests' process must never import TensorFlow."""
+"""Writes a small but working model folder: `python build_tiny_model.py FOLDER`, with the repository on PYTHONPATH.
+
+In a process of its own, because the tests' process must never import TensorFlow.
+"""
 
 import hashlib
 import json
-import os
 import sys
 from pathlib import Path
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parent.parent)]
 
 import numpy as np
 import tensorflow as tf

@@ -26,7 +26,9 @@ def tiny_model_folder(request) -> Path:
     folder = shelf / recipe
     if not folder.is_dir():
         building = shelf / f"{recipe}.{os.getpid()}"
-        subprocess.run([sys.executable, str(TESTS / "build_tiny_model.py"), str(building)], check=True)
+        command = [sys.executable, str(TESTS / "build_tiny_model.py"), str(building)]
+        environment = {**os.environ, "PYTHONPATH": str(TESTS.parent), "TF_CPP_MIN_LOG_LEVEL": "3"}
+        subprocess.run(command, check=True, env=environment)
         try:
             building.rename(folder)
         except OSError:  # another run was faster

@@ -1,0 +1,185 @@
+"""The pipeline: every door leads to the same reading, and a blank page is no digit."""
+
+import dataclasses
+import io
+
+import numpy as np
+import pytest
+from drawn import draw
+from PIL import Image
+
+from lekh import model, reading
+from lekh.errors import LekhError
+
+BLANK = {
+    "white": np.full((80, 60), 255, np.uint8),
+    "black": np.zeros((80, 60), np.uint8),
+    "grey": np.full((80, 60), 127, np.uint8),
+    "one pixel": np.zeros((1, 1), np.uint8),
+    "a row": np.full((1, 300), 200, np.uint8),
+    "untouched canvas": np.zeros((280, 280, 4), np.uint8),
+    "paper grain": np.random.default_rng(0).normal(200, 3, (300, 300)).astype(np.uint8),
+}
+
+
+def on_a_page(digit, left=500, top=300):
+    """uint8 `(900, 1200)`: a digit of 200 pixels somewhere on a grey sheet."""
+    page = np.full((900, 1200), 230, np.uint8)
+    page[top : top + 200, left : left + 200] = np.minimum(digit, 230)
+    return page
+
+
+def png(page):
+    stream = io.BytesIO()
+    Image.fromarray(page).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def transparent_canvas(page):
+    """uint8 `(H, W, 4)`: black strokes whose alpha is the ink."""
+    canvas = np.zeros((*page.shape, 4), np.uint8)
+    canvas[..., 3] = 255 - page
+    return canvas
+
+
+@pytest.mark.parametrize("script", ["latin", "khmer"])
+@pytest.mark.parametrize("digit", range(10))
+def test_a_drawn_digit_is_read(tiny_model, script, digit):
+    found = reading.read(draw(script, digit), tiny_model, script)
+    assert found.text == str(digit)
+    assert found.script == script
+    assert found.digits[0].confidence > 0.5
+
+
+def test_auto_finds_the_script(tiny_model):
+    for script in tiny_model.card.scripts:
+        for digit in (2, 3, 4):
+            found = reading.read(draw(script, digit, 2000 + digit), tiny_model)
+            assert (found.script, found.text) == (script, str(digit))
+
+
+def test_every_door_leads_to_the_same_reading(tiny_model, tmp_path):
+    page = draw("latin", 4)
+    (tmp_path / "four.png").write_bytes(png(page))
+    doors = {
+        "array": page,
+        "bytes": png(page),
+        "file": io.BytesIO(png(page)),
+        "path": tmp_path / "four.png",
+        "name": str(tmp_path / "four.png"),
+        "picture": Image.fromarray(page),
+        "colour": np.stack([page] * 3, axis=2),
+        "canvas": np.dstack([page, page, page, np.full_like(page, 255)]),
+    }
+    expected = reading.read(page, tiny_model, "latin")
+    for door, source in doors.items():
+        found = reading.read(source, tiny_model, "latin")
+        assert found.lines == expected.lines, door
+        np.testing.assert_array_equal(found.inputs, expected.inputs)
+
+
+def test_light_on_dark_and_a_transparent_canvas_read_alike(tiny_model):
+    page = draw("khmer", 3)
+    for source in (255 - page, transparent_canvas(page)):
+        assert reading.read(source, tiny_model, "khmer").text == "3"
+
+
+@pytest.mark.parametrize("source", BLANK.values(), ids=BLANK)
+@pytest.mark.parametrize("script", ["auto", "latin"])
+def test_a_blank_page_is_no_digit(tiny_model, source, script):
+    found = reading.read(source, tiny_model, script)
+    assert (found.text, found.lines, found.digits, found.script) == ("", (), (), None)
+    assert found.inputs.shape == (0, 32, 32, 1)
+    assert found.ink.max() == 0
+    assert found.as_dict()["lines"] == []
+
+
+def test_the_box_is_in_pixels_of_the_page(tiny_model):
+    digit = draw("latin", 5)
+    rows, columns = np.flatnonzero((digit < 128).any(axis=1)), np.flatnonzero((digit < 128).any(axis=0))
+    found = reading.read(on_a_page(digit), tiny_model, "latin")
+    x, y, w, h = found.digits[0].box_xywh
+    assert found.text == "5"
+    assert (x, y) == pytest.approx((500 + columns[0], 300 + rows[0]), abs=6)
+    assert (w, h) == pytest.approx((np.ptp(columns), np.ptp(rows)), abs=10)
+
+
+def test_the_box_follows_exif(tiny_model):
+    stream = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was turned: shown upright after a quarter turn to the right
+    Image.fromarray(np.rot90(on_a_page(draw("latin", 5)))).save(stream, "JPEG", exif=exif)
+    found = reading.read(stream.getvalue(), tiny_model, "latin")
+    assert found.text == "5"
+    assert found.grey.shape == (900, 1200)
+    assert found.digits[0].box_xywh[0] > 500
+
+
+def test_the_source_is_not_modified(tiny_model):
+    page = draw("latin", 2)
+    kept = page.copy()
+    reading.read(page, tiny_model)
+    np.testing.assert_array_equal(page, kept)
+
+
+def test_probabilities_are_of_one_script(tiny_model):
+    found = reading.read(draw("latin", 8), tiny_model, "khmer").digits[0]
+    assert len(found.probabilities) == 10
+    assert sum(found.probabilities) == pytest.approx(1, abs=1e-6)
+    assert found.confidence == max(found.probabilities)
+    assert found.runner_up[1] == sorted(found.probabilities)[-2]
+    assert found.runner_up[0] != found.digit
+
+
+def test_a_rejected_digit_is_in_no_text(tiny_model):
+    strict = model.Model(tiny_model.folder, dataclasses.replace(tiny_model.card, rejection_threshold=1.1), b"")
+    strict.predict = tiny_model.predict
+    found = reading.read(draw("latin", 8), strict, "latin")
+    assert found.digits[0].rejected
+    assert (found.digits[0].digit, found.text, found.lines[0].text) == (8, "", "")
+
+
+def test_unknown_script_is_said_before_any_work(tiny_model):
+    with pytest.raises(LekhError, match="does not read the script 'tamil'"):
+        reading.read(b"no picture either", tiny_model, "tamil")
+
+
+def test_unreadable_source(tiny_model):
+    with pytest.raises(LekhError):
+        reading.read(b"no picture", tiny_model)
+
+
+def test_as_dict_is_what_the_command_line_promises(tiny_model):
+    said = reading.read(draw("latin", 6), tiny_model, "latin").as_dict()
+    assert list(said) == ["script", "text", "lines", "milliseconds"]
+    (line,) = said["lines"]
+    assert list(line) == ["text", "digits"]
+    (digit,) = line["digits"]
+    assert list(digit) == ["digit", "confidence", "rejected", "box_xywh", "probabilities"]
+    assert (said["text"], line["text"], digit["digit"], digit["rejected"]) == ("6", "6", 6, False)
+    assert [type(value) for value in digit["box_xywh"]] == [int] * 4
+    assert said["milliseconds"] > 0
+
+
+def test_lines_are_joined_by_a_line_feed():
+    def digit(value, rejected=False):
+        return reading.Digit(value, 0.9, rejected, (0, 0, 1, 1), (0.9, 0.1))
+
+    lines = (reading.Line((digit(1), digit(2, rejected=True), digit(0))), reading.Line((digit(7),)))
+    found = reading.Reading("latin", lines, 1.0, *(np.zeros((1, 1)),) * 3)
+    assert found.text == "10\n7"
+    assert [one.digit for one in found.digits] == [1, 2, 0, 7]
+
+
+@pytest.mark.parametrize(
+    ("latin_share", "expected"),
+    [
+        pytest.param([0.9], "latin", id="one digit"),
+        pytest.param([0.6, 0.6, 0.01], "khmer", id="one sure digit outweighs two that waver"),
+        pytest.param([0.4, 0.4, 0.9], "latin", id="the product decides, not the count"),
+    ],
+)
+def test_all_digits_decide_the_script_together(tiny_model, latin_share, expected):
+    probabilities = np.zeros((len(latin_share), 20), np.float32)
+    probabilities[:, 4], probabilities[:, 14] = latin_share, 1 - np.array(latin_share)
+    assert reading.most_probable_script(probabilities, tiny_model) == expected
