@@ -247,8 +247,6 @@ def _flat(image: Image.Image) -> np.ndarray:
     if image.has_transparency_data:
         image = _with_alpha(image)
         return _on_white(np.asarray(image.convert("L")), np.asarray(image.getchannel("A")))
-    if image.mode not in ("1", "L", "RGB", "YCbCr"):
-        image = image.convert("RGB")
     return np.array(image if image.mode == "L" else image.convert("L"))
 
 

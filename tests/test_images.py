@@ -163,6 +163,13 @@ def test_damaged_exif_is_no_reason_to_refuse_a_picture():
     assert close(to_grey(data), letter(), 0)
 
 
+def test_exif_that_is_none_is_no_reason_either():
+    data = saved(L, "PNG", exif=b"Exif\0\0seven")
+    with pytest.raises(SyntaxError):
+        Image.open(io.BytesIO(data)).getexif()
+    assert close(to_grey(data), letter(), 0)
+
+
 @pytest.mark.parametrize("orientation", STORED)
 def test_a_single_row_can_be_turned(orientation):
     exif = Image.Exif()
@@ -191,6 +198,8 @@ ARRAYS = {  # id: (array, page)
     "uint16": (DEEP, letter()),
     "uint16 big-endian": (DEEP.astype(">u2"), letter()),
     "uint16 colours": (hues().astype(np.uint16) * 257, luma(hues())),
+    "uint16, nearly black": (letter().astype(np.uint16), np.where(letter() == 255, 1, 0)),
+    "int32, dark": (DEEP.astype(np.int32) // 4, np.rint(DEEP // 4 / 257)),
     "int64 up to 255": (letter().astype(np.int64), letter()),
     "int32 up to 65535": (DEEP.astype(np.int32), letter()),
     "uint32": (letter().astype(np.uint32) * (2**32 // 255), letter()),
@@ -250,6 +259,21 @@ def test_a_jpeg_and_its_decoded_image_give_one_page(options):
     data = saved(hues(), "JPEG", quality=90, **options)
     with Image.open(io.BytesIO(data)) as image:
         assert close(to_grey(data), to_grey(image), 8)  # the file's own luma against that of colours cut to 0..255
+
+
+def test_a_jpeg_gives_its_own_luma():
+    data = saved(hues(), "JPEG", quality=90)
+    image = Image.open(io.BytesIO(data))
+    image.draft("L", None)
+    assert image.mode == "L"
+    assert close(to_grey(data), np.asarray(image), 0)
+
+
+def test_a_palette_gives_the_page_of_its_colours():
+    colours = np.random.default_rng(5).integers(0, 256, (16, 16, 3), dtype=np.uint8)
+    image = Image.fromarray(np.arange(256, dtype=np.uint8).reshape(16, 16))
+    image.putpalette(colours.tobytes())
+    assert close(to_grey(image), to_grey(colours), 0)
 
 
 def test_a_file_is_read_from_its_start_and_left_where_it_was():
