@@ -84,8 +84,12 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument(
         "data", nargs="*", metavar="DATA", help="your own digits; none: every training set of `datasets`"
     )
-    train.add_argument("--script", metavar="NAME", help="the script of DATA; a name of your own for shapes of your own")
-    train.add_argument("--out", metavar="DIR", help="folder to write (without DATA: model/)")
+    train.add_argument(
+        "--script",
+        metavar="NAME",
+        help="the script of DATA, or a name for shapes of your own",
+    )
+    train.add_argument("--out", metavar="DIR", help="folder to write (of all scripts: model/)")
     train.add_argument("--epochs", type=_positive, metavar="N")
     train.set_defaults(command=_train, parser=train)
 
@@ -216,13 +220,13 @@ def _evaluate_lines(chosen: argparse.Namespace) -> int:
 
 
 def _train(chosen: argparse.Namespace) -> int:
-    if bool(chosen.data) != bool(chosen.script):
-        chosen.parser.error("DATA and --script go together")
-    if chosen.data and not chosen.out:
-        chosen.parser.error("--out is needed with DATA")
-    from lekh import training
+    if chosen.data and not chosen.script:
+        chosen.parser.error("DATA needs --script")
+    if chosen.script and not chosen.out:
+        chosen.parser.error("--script needs --out, so that the model for all scripts stays")
+    from lekh import model, training
 
-    training.main(data=chosen.data, script=chosen.script, out=chosen.out, epochs=chosen.epochs)
+    training.main(chosen.data, chosen.script, chosen.out or str(model.DEFAULT_FOLDER), chosen.epochs)
     return 0
 
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import types
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ import pytest
 from drawn import draw
 from PIL import Image
 
-from lekh import bench, cli, datasets
+from lekh import bench, cli, datasets, model
 
 ROOT = Path(__file__).resolve().parent.parent
 HEAVY = {"streamlit", "tensorflow", "keras", "pandas", "matplotlib", "scipy", "sklearn", "hypothesis", "altair", "tqdm"}
@@ -143,7 +144,7 @@ def test_cells_are_no_formulas(value, cell):
         ["evaluate-lines", "a.csv", "--script", "latin"],
         ["train", "data"],
         ["train", "data", "--script", "latin"],
-        ["train", "--script", "latin", "--out", "x"],
+        ["train", "--script", "latin"],
         ["train", "--epochs", "0"],
         ["train", "--epochs", "many"],
     ],
@@ -187,6 +188,24 @@ def test_evaluate_lines(lekh, pictures, tmp_path):
     assert status == 0
     assert json.loads(out) == {"n": 2, "exact": 1, "accuracy": 0.5, "cer": 2 / 3}
     assert lekh(*words)[1].startswith("1 of 2 right (50.00%)")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        pytest.param([], ([], None, str(model.DEFAULT_FOLDER), None), id="everything"),
+        pytest.param(["--script", "khmer", "--out", "k"], ([], "khmer", "k", None), id="one script"),
+        pytest.param(
+            ["a", "b", *("--script", "x", "--out", "m", "--epochs", "3")], (["a", "b"], "x", "m", 3), id="own digits"
+        ),
+    ],
+)
+def test_train(monkeypatch, words, expected):
+    called = []
+    monkeypatch.setitem(sys.modules, "lekh.training", types.SimpleNamespace(main=lambda *given: called.append(given)))
+    monkeypatch.setattr("lekh.training", sys.modules["lekh.training"], raising=False)
+    assert cli.main(["train", *words]) == 0
+    assert called == [expected]
 
 
 class TestDatasets:
