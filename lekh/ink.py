@@ -14,6 +14,7 @@ WORK = 128  # pixels of the longer side of a region in which strokes are separat
 SEARCH = 384  # the same, for the first look at a large page
 MARGIN = 0.3  # paper around the digit when its region is looked at again, as a share of its longer side
 LEAST_CONTRAST = 0.035  # of the paper's brightness; fainter than this is no ink
+LEAST_FRAMED = 40  # a picture with fewer pixels a side shows no frame, only a digit
 NOISE_RATIO = 4.0  # ink is at least this many standard deviations of the paper's grain
 
 
@@ -84,7 +85,8 @@ def _region_ink(grey, work):
         return None
     # A soft edge keeps what anti-aliasing says of the stroke's outline.
     soft = np.clip((contrast / threshold - 0.5), 0, 1)
-    keep = _digit_components((contrast > threshold).astype(np.uint8))
+    mask = (contrast > threshold).astype(np.uint8)
+    keep = _digit_components(_without_frame(mask) if min(grey.shape) >= LEAST_FRAMED else mask)
     if keep is None:
         return None
     return soft * cv2.dilate(keep, np.ones((3, 3), np.uint8))
@@ -105,9 +107,10 @@ def contrast_of(grey: np.ndarray) -> np.ndarray:
         grey: uint8 `(H, W)`.
 
     Returns:
-        float32 `(H, W)`: 0 like the ground, 1 black on white or white on black; the sign of the ink is decided here.
+        float32 `(H, W)`: 0 like the ground, 1 black on white or white on black, negative where the paper shines; the
+        sign of the ink is decided here.
     """
-    ground = _wide_median(grey)
+    ground = _wide_median(_without_dense_strokes(grey))
     difference = grey.astype(np.float32) - ground
     h, w = grey.shape
     centre = difference[h // 8 : h - h // 8, w // 8 : w - w // 8]
@@ -117,7 +120,24 @@ def contrast_of(grey: np.ndarray) -> np.ndarray:
 
 
 def _relative(grey, ground):
-    return np.maximum(ground - grey, 0) / np.maximum(ground, 32)
+    return (ground - grey) / np.maximum(ground, 32)
+
+
+def _without_dense_strokes(grey):
+    """The page with its strokes painted over, where a tight crop holds so much ink that no median finds the paper."""
+    _, light = cv2.threshold(grey, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    if not 0.25 < light.mean() < 0.75:
+        return grey
+    ring = np.concatenate([light[0], light[-1], light[:, 0], light[:, -1]])
+    strokes = light if ring.mean() < 0.5 else 1 - light
+    # A shadow covers half of a page too, but it is no stroke.
+    half_width = cv2.distanceTransform(strokes, cv2.DIST_L2, 3).max()
+    written, paper = np.median(grey[strokes > 0]), np.median(grey[strokes == 0])
+    if half_width > 0.23 * max(grey.shape) or abs(written - paper) < 60 or min(ring.mean(), 1 - ring.mean()) > 0.47:
+        return grey
+    filled = grey.copy()
+    filled[strokes > 0] = paper
+    return filled
 
 
 def _wide_median(grey):
@@ -133,8 +153,7 @@ def _wide_median(grey):
 def _paper_beside(grey, ground):
     """Second estimate: the paper beside the strokes, which follows a shadow where the wide median cannot."""
     first = _relative(grey, ground)
-    typical = float(np.median(first))
-    level = max(0.02, 0.3 * float(np.percentile(first, 98)), 2.5 * typical)
+    level = max(0.02, 0.3 * float(np.percentile(first, 98)), 2.5 * _grain(first))
     mask = cv2.dilate((first > level).astype(np.uint8), np.ones((5, 5), np.uint8))
     paper = (1 - mask).astype(np.float32)
     weight = _smooth(paper)
@@ -149,9 +168,15 @@ def _smooth(values):
     return cv2.blur(cv2.blur(values, (side, side)), (side, side))
 
 
+def _grain(contrast):
+    """Standard deviation of the paper, from its shining side, where no ink is."""
+    shining = contrast[contrast < 0]
+    return 1.4826 * float(-np.median(shining)) if len(shining) > 0.05 * contrast.size else 0.0
+
+
 def _threshold(contrast):
     """Half of what the ink at the centre reaches, or None where nothing stands out from the paper."""
-    noise = 1.4826 * float(np.median(contrast)) * 1.5
+    noise = _grain(contrast)
     h, w = contrast.shape
     for share in (5, 0):  # the centre first; a digit in a corner is found in the whole
         dy, dx = (h // share, w // share) if share else (0, 0)
@@ -168,7 +193,6 @@ def _threshold(contrast):
 
 def _digit_components(mask):
     """The components that make the digit, as a uint8 mask; None where all are specks."""
-    mask = _without_frame(mask)
     h, w = mask.shape
     parts = _Components(mask)
     if len(parts.areas) == 0:
@@ -201,15 +225,24 @@ class _Components:
 
     @property
     def at_edge(self):
-        """Cut off by the region's border and living there."""
-        return self.touches & (self.outer_share > 0.35)
+        """Cut off by the region's border and living there, or a thin frame that spans the region."""
+        return (self.touches & (self.outer_share > 0.35)) | self.frames
+
+    @property
+    def frames(self):
+        """Thin lines that reach two borders and span most of the region, as the rules of a table do."""
+        h, w = self.shape
+        borders = (self.left <= 1) * 1 + (self.top <= 1) + (self.right >= w - 1) + (self.bottom >= h - 1)
+        spans = (self.width > 0.7 * w) | (self.height > 0.7 * h)
+        return (borders >= 2) & spans & (self.areas < 0.25 * self.width * self.height)
 
     def main(self):
         """Index of the largest component, those in the middle preferred to those at the edge."""
         h, w = self.shape
         off_centre = np.hypot(self.centroids[:, 0] / w - 0.5, self.centroids[:, 1] / h - 0.5)
         score = self.areas * np.exp(-4 * np.square(off_centre)) * np.where(self.touches, 0.6, 1.0)
-        return int(np.argmax(score * np.where(self.touches & (self.outer_share > 0.5), 0.02, 1.0)))
+        unlikely = (self.touches & (self.outer_share > 0.5)) | self.frames
+        return int(np.argmax(score * np.where(unlikely, 0.02, 1.0)))
 
     def near(self, main):
         """Whether a component lies within a third of the main one's size: the bar of a 5, not the next digit."""
@@ -239,8 +272,11 @@ def _without_frame(mask):
     if len(parts.areas) == 0:
         return mask
     main = parts.main()
-    whole = not parts.touches[main] and max(parts.height[main] / mask.shape[0], parts.width[main] / mask.shape[1]) > 0.25
-    return rest if whole else mask
+    large = max(parts.height[main] / mask.shape[0], parts.width[main] / mask.shape[1]) > 0.25
+    # A frame meets the digit at one rule at the most; a bar at both ends belongs to a 2 or a Z-shaped digit.
+    beside = cv2.dilate((parts.labels == main + 1).astype(np.uint8), np.ones((7, 7), np.uint8)) & rules
+    bars = cv2.connectedComponents(beside, connectivity=8)[0] - 1
+    return rest if large and bars <= 1 and not parts.touches[main] else mask
 
 
 def _rules_along(mask):

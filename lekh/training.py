@@ -1,0 +1,529 @@
+"""Data sets -> model folder. Every training image takes the road of an upload; TensorFlow is imported only here.
+
+    LEKH_DATA=... python -m lekh train --out model        (`make train`) writes the folder that is in the repository.
+"""
+
+import hashlib
+import json
+import multiprocessing
+import os
+import platform
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timezone
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+import cv2
+import numpy as np
+from tqdm import tqdm
+
+from lekh import augment, datasets, images, ink
+from lekh.datasets import Dataset
+from lekh.errors import LekhError
+from lekh.model import CARD, CARD_FORMAT, KERAS, TFLITE, ClassLabel
+from lekh.normalize import Normalization, to_input
+from lekh.numerals import SCRIPTS
+
+PACKAGES = ("tensorflow", "keras", "ai-edge-litert", "numpy", "opencv-python-headless", "pillow")
+CHUNK = 2048  # distorted digits that travel from the augmenting process at a time
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """Everything that decides a training run; kept in the card.
+
+    Attributes:
+        seed: of every random choice.
+        epochs: how often the network sees `epoch_digits` digits.
+        epoch_digits: digits an epoch, drawn from all sources, each distorted anew.
+        batch_size: digits a step.
+        learning_rate: the highest of the cosine schedule.
+        weight_decay: of AdamW.
+        label_smoothing: share of the target spread over all classes.
+        average: momentum of the moving average of the weights, which are the ones kept.
+        flatness: a source of n digits gives a share of each epoch that grows with n to this power.
+        drawings: how often a set of strokes is drawn, each time with another pen, size and place.
+        photographs: pictures of each digit on synthetic paper beside its original; at most `most_photographs` a source.
+        most_photographs: see above.
+        fonts: number of fonts a script that serve as extra writers.
+        held_out: share of each source, by writer where they are known, that only validates and calibrates.
+        normalization: how digits are brought to the network.
+    """
+
+    seed: int = 7
+    epochs: int = 40
+    epoch_digits: int = 120_000
+    batch_size: int = 128
+    learning_rate: float = 2e-3
+    weight_decay: float = 2e-3
+    label_smoothing: float = 0.05
+    average: float = 0.999
+    flatness: float = 0.4
+    drawings: int = 4
+    photographs: int = 4
+    most_photographs: int = 30_000
+    fonts: int = 60
+    held_out: float = 0.06
+    normalization: Normalization = field(default_factory=Normalization)
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """Digits after the road of an upload, before distortion.
+
+    Attributes:
+        squares: uint8 `(N, INK_SIDE, INK_SIDE)`.
+        classes: int64 `(N,)`, outputs of the network.
+        sources: int64 `(N,)`, places in `names`.
+        names: the sources.
+    """
+
+    squares: np.ndarray
+    classes: np.ndarray
+    sources: np.ndarray
+    names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.classes)
+
+    def chances(self, flatness: float) -> np.ndarray:
+        """float64 `(N,)`: how likely each digit is drawn; sources weigh by their size to the power of `flatness`."""
+        sizes = np.bincount(self.sources, minlength=len(self.names)).astype(np.float64)
+        share = np.where(sizes > 0, sizes, 1) ** (flatness - 1) * (sizes > 0)
+        chances = share[self.sources]
+        return chances / chances.sum()
+
+    def inputs(self, parameters: Normalization) -> np.ndarray:
+        """float32 `(N, S, S, 1)`: the digits as they are, normalised."""
+        return np.stack([to_input(square.astype(np.float32) / 255, parameters) for square in self.squares])
+
+
+# -- prepare the data -------------------------------------------------------------------------------------------------
+
+
+def prepare(sets: Sequence[Dataset], classes: Sequence[ClassLabel], configuration: Configuration) -> tuple[Pool, Pool]:
+    """Brings all digits through the road of an upload, photographs and fonts included.
+
+    Args:
+        sets: training sets; strokes are drawn first.
+        classes: the network's outputs.
+        configuration: what to make of them.
+
+    Returns:
+        `(train, held_out)`; the second holds only originals of writers that the first lacks (where writers are known).
+    """
+    place = {(label.script, label.digit): index for index, label in enumerate(classes)}
+    train, held = [], []
+    with _workers(os.cpu_count() or 1) as workers:
+        for number, dataset in enumerate(sets):
+            targets = np.array([place[dataset.script, int(label)] for label in dataset.labels])
+            mask = _held_out_mask(dataset, configuration)
+            squares, owners = _walk(dataset, np.flatnonzero(~mask), configuration, number, workers, copies=True)
+            train.append((dataset.name, squares, targets[owners]))
+            squares, owners = _walk(dataset, np.flatnonzero(mask), configuration, number, workers, copies=False)
+            held.append((dataset.name, squares, targets[owners]))
+        for script in dict.fromkeys(dataset.script for dataset in sets):
+            if script in SCRIPTS and configuration.fonts:
+                found = list(augment.font_digits(script, configuration.fonts))
+                squares, owners = _photograph_all([shape for _, shape in found], configuration, workers)
+                train.append((f"fonts_{script}", squares, np.array([place[script, found[i][0]] for i in owners], int)))
+    return _pool(train), _pool(held)
+
+
+def _pool(parts):
+    names = tuple(name for name, _, _ in parts)
+    sources = np.concatenate([np.full(len(targets), index) for index, (_, _, targets) in enumerate(parts)])
+    targets = np.concatenate([targets for _, _, targets in parts]).astype(np.int64)
+    return Pool(np.concatenate([squares for _, squares, _ in parts]), targets, sources.astype(np.int64), names)
+
+
+def _held_out_mask(dataset, configuration):
+    mask = np.zeros(len(dataset), bool)
+    if configuration.held_out <= 0 or len(dataset) < 20:
+        return mask
+    marked = Dataset(dataset.name, dataset.script, tuple(range(len(dataset))), dataset.labels, dataset.writers,
+                     dataset.class_names)  # fmt: skip
+    try:
+        _, held = datasets.split_by_writer(marked, configuration.held_out, configuration.seed)
+    except LekhError:  # a single writer: nothing honest can be held out
+        return mask
+    mask[list(held.images)] = True
+    return mask
+
+
+def _walk(dataset, indices, configuration, number, workers, copies):
+    """Squares and the index of the digit that each shows."""
+    photographs = 0.0
+    if copies and len(indices):
+        photographs = min(configuration.photographs, configuration.most_photographs / len(indices))
+    drawings = configuration.drawings if copies else 1
+    jobs = [
+        ([(int(i), dataset.images[i]) for i in part], configuration.seed * 1_000_003 + number * 10_007 + int(part[0]),
+         drawings, photographs)
+        for part in np.array_split(indices, max(1, len(indices) // 250)) if len(part)
+    ]  # fmt: skip
+    return _collect(workers.map(_walk_part, jobs), len(jobs), dataset.name if copies else f"{dataset.name}, held out")
+
+
+def _photograph_all(shapes, configuration, workers):
+    jobs = [(list(enumerate(shapes))[i : i + 50], configuration.seed + i, configuration.photographs)
+            for i in range(0, len(shapes), 50)]  # fmt: skip
+    return _collect(workers.map(_photograph_part, jobs), len(jobs), "fonts")
+
+
+def _collect(parts, total, title):
+    squares, owners = [], []
+    for part, indices in tqdm(parts, title, total, unit="part", leave=False):
+        squares.append(part)
+        owners.extend(indices)
+    empty = np.zeros((0, augment.INK_SIDE, augment.INK_SIDE), np.uint8)
+    return np.concatenate([empty, *squares]), np.array(owners, np.int64)
+
+
+def _walk_part(job):
+    """A part of a data set through the road of an upload; runs in a worker process."""
+    items, seed, drawings, photographs = job
+    rng = np.random.default_rng(seed)
+    squares, owners = [], []
+    for index, item in items:
+        drawn = isinstance(item, datasets.Strokes)
+        pages = [augment.draw(item, rng) for _ in range(drawings)] if drawn else [images.to_grey(item)]
+        for page in pages:
+            found = ink.find_digit(page)
+            if found is None:
+                continue
+            square = augment.to_square(found.ink)
+            made = [square]
+            copies = (photographs / len(pages)) if drawn else photographs
+            for _ in range(int(copies + rng.random())):
+                made.extend(_photographed(found.ink, square, rng))
+            squares.extend(made)
+            owners.extend([index] * len(made))
+    return _stacked(squares), owners
+
+
+def _photograph_part(job):
+    """Renderings of fonts on paper; runs in a worker process."""
+    items, seed, photographs = job
+    rng = np.random.default_rng(seed)
+    squares, owners = [], []
+    for index, shape in items:
+        made = [augment.to_square(shape)]
+        for _ in range(photographs):
+            made.extend(_photographed(shape, made[0], rng))
+        squares.extend(made)
+        owners.extend([index] * len(made))
+    return _stacked(squares), owners
+
+
+def _photographed(shape, square, rng):
+    """The digit as it comes back from a photograph, in a list; an empty one where it drowned in its paper."""
+    rows, columns = np.flatnonzero(shape.max(axis=1) > 0.5), np.flatnonzero(shape.max(axis=0) > 0.5)
+    page = augment.photograph(shape[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], rng)
+    found = ink.find_digit(page)
+    if found is None:
+        return []
+    back = augment.to_square(found.ink)
+    kept = np.ones((7, 7), np.uint8)  # strokes may move a little, not vanish, and no stain may cover them
+    lost = ((square > 127) & (cv2.dilate(back, kept) < 127)).sum() / max(1, (square > 127).sum())
+    added = ((back > 127) & (cv2.dilate(square, kept) < 127)).sum() / max(1, (back > 127).sum())
+    return [back] if lost < 0.35 and added < 0.35 else []
+
+
+def _stacked(squares):
+    return np.stack(squares) if squares else np.zeros((0, augment.INK_SIDE, augment.INK_SIDE), np.uint8)
+
+
+def _workers(count):
+    # spawn: TensorFlow's threads do not survive a fork
+    return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer=cv2.setNumThreads, initargs=(1,))
+
+
+def batches(pool: Pool, configuration: Configuration) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Endless training batches; distortion happens in another process while the network learns.
+
+    Yields:
+        float32 `(B, S, S, 1)` inputs and int64 `(B,)` classes.
+    """
+    rng = np.random.default_rng(configuration.seed)
+    chances = pool.chances(configuration.flatness)
+    size = configuration.batch_size
+    with tempfile.TemporaryDirectory() as folder, _workers(1) as worker:
+        path = Path(folder) / "squares.npy"
+        np.save(path, pool.squares)
+        waiting = []
+        while True:
+            while len(waiting) < 3:
+                chosen = rng.choice(len(pool), max(size, CHUNK // size * size), p=chances)
+                seed = int(rng.integers(2**31))
+                job = worker.submit(_distorted, str(path), chosen, seed, configuration.normalization)
+                waiting.append((job, pool.classes[chosen]))
+            job, classes = waiting.pop(0)
+            inputs = job.result().astype(np.float32)[..., np.newaxis] / 255
+            for start in range(0, len(inputs), size):
+                yield inputs[start : start + size], classes[start : start + size]
+
+
+def _distorted(path, chosen, seed, parameters):
+    """uint8 `(n, S, S)`; runs in a worker process."""
+    squares, rng = _mapped(path), np.random.default_rng(seed)
+    made = np.empty((len(chosen), parameters.size, parameters.size), np.uint8)
+    for row, index in enumerate(chosen):
+        value = to_input(augment.distort(squares[index], rng), parameters)[..., 0]
+        made[row] = np.clip(value * 255 + 0.5, 0, 255)
+    return made
+
+
+@cache
+def _mapped(path):
+    return np.load(path, mmap_mode="r")
+
+
+# -- build and train the network --------------------------------------------------------------------------------------
+
+
+def build_network(classes: int, parameters: Normalization):
+    """A small residual network, `(N, S, S, 1)` -> softmax `(N, classes)`; 343 thousand parameters at 20 classes."""
+    import keras
+    from keras import layers
+
+    def convolution(x, filters, strides=1, activation=True):
+        x = layers.Conv2D(filters, 3, strides, padding="same", use_bias=False, kernel_initializer="he_normal")(x)
+        x = layers.BatchNormalization(momentum=0.98)(x)
+        return layers.Activation("relu")(x) if activation else x
+
+    def residual(x, filters):
+        y = convolution(convolution(x, filters), filters, activation=False)
+        return layers.Activation("relu")(layers.Add()([x, y]))
+
+    inputs = keras.Input((parameters.size, parameters.size, 1), name="digit")
+    x = convolution(inputs, 24)
+    x = residual(convolution(x, 32, strides=2), 32)
+    x = residual(convolution(x, 64, strides=2), 64)
+    x = convolution(convolution(x, 128, strides=2), 128)
+    x = layers.Dropout(0.25)(layers.GlobalAveragePooling2D()(x))
+    return keras.Model(inputs, layers.Dense(classes, activation="softmax", name="probabilities")(x), name="lekh")
+
+
+def fit(network, train: Pool, held_out: Pool, configuration: Configuration, checkpoint: Path | None = None) -> dict:
+    """Trains in place and leaves the averaged weights in the network.
+
+    Args:
+        network: from `build_network`.
+        train: what it learns from.
+        held_out: what it is validated on after each epoch; may be empty.
+        configuration: how.
+        checkpoint: a `.keras` file that is written after each epoch.
+
+    Returns:
+        Curves: `loss`, `accuracy`, `val_loss`, `val_accuracy`, one number an epoch.
+    """
+    import keras
+
+    keras.utils.set_random_seed(configuration.seed)
+    steps = max(1, configuration.epoch_digits // configuration.batch_size)
+    total = steps * configuration.epochs
+    warmup = min(500, total // 10)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        configuration.learning_rate / 20, total - warmup, alpha=0.002,
+        warmup_target=configuration.learning_rate, warmup_steps=warmup,
+    )  # fmt: skip
+    outputs = network.output_shape[-1]
+    average = min(configuration.average, 1 - 1 / max(2, total // 20))
+    network.compile(
+        optimizer=keras.optimizers.AdamW(
+            schedule, weight_decay=configuration.weight_decay, use_ema=True, ema_momentum=average
+        ),
+        loss=keras.losses.CategoricalCrossentropy(label_smoothing=configuration.label_smoothing),
+        metrics=["accuracy"],
+    )
+    targets = np.eye(outputs, dtype=np.float32)
+    stream = ((inputs, targets[classes]) for inputs, classes in batches(train, configuration))
+    validation = (held_out.inputs(configuration.normalization), targets[held_out.classes]) if len(held_out) else None
+    callbacks = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)]
+    if checkpoint is not None:
+        callbacks.append(keras.callbacks.ModelCheckpoint(checkpoint))
+    history = network.fit(
+        stream, steps_per_epoch=steps, epochs=configuration.epochs, validation_data=validation,
+        callbacks=callbacks, verbose=2 if os.environ.get("CI") or not os.isatty(1) else 1,
+    )  # fmt: skip
+    return {name: [round(float(value), 5) for value in values] for name, values in history.history.items()}
+
+
+def calibrate(network, held_out: Pool, classes: Sequence[ClassLabel], parameters: Normalization) -> float:
+    """The temperature at which the confidences within each script fit the held-out digits best (negative log likelihood)."""
+    if len(held_out) < 100:
+        return 1.0
+    logits = np.log(np.maximum(network.predict(held_out.inputs(parameters), batch_size=512, verbose=0), 1e-12))
+    scripts = np.array([label.script for label in classes])
+    logits = np.where(scripts[held_out.classes][:, None] == scripts[None, :], logits, -1e9)
+    chances = held_out.chances(0.4)  # every source has its say
+
+    def loss(temperature):
+        scaled = logits / temperature
+        scaled -= scaled.max(axis=1, keepdims=True)
+        likelihood = scaled[np.arange(len(scaled)), held_out.classes] - np.log(np.exp(scaled).sum(axis=1))
+        return -(likelihood * chances).sum()
+
+    candidates = np.exp(np.linspace(np.log(0.2), np.log(3), 120))
+    return round(float(min(candidates, key=loss)), 4)
+
+
+# -- write the model folder -------------------------------------------------------------------------------------------
+
+
+def export(network, folder: Path, classes: Sequence[ClassLabel], card: dict) -> None:
+    """Writes `digits.keras`, `digits.tflite` and `card.json`.
+
+    Args:
+        network: a trained Keras model.
+        folder: made if need be.
+        classes: the network's outputs.
+        card: the card's other fields, see `make_card`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    network.save(folder / KERAS)
+    (folder / TFLITE).write_bytes(_as_tflite(network))
+    card = {"format": CARD_FORMAT, "classes": [asdict(label) for label in classes], **card}
+    card["files"] = {name: _described(folder / name) for name in (KERAS, TFLITE)}
+    write_card(folder, card)
+
+
+def write_card(folder: Path, card: dict) -> None:
+    """Writes `card.json`, readable by people."""
+    (folder / CARD).write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _as_tflite(network) -> bytes:
+    import tensorflow as tf
+
+    with tempfile.TemporaryDirectory() as folder:
+        network.export(folder, verbose=False)
+        return tf.lite.TFLiteConverter.from_saved_model(folder).convert()
+
+
+def _described(path: Path) -> dict:
+    content = path.read_bytes()
+    return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+
+
+def make_card(configuration: Configuration, temperature: float, history: dict, training_sets: list[dict]) -> dict:
+    """The card's fields beside classes and files; `test_sets` is filled by `lekh.training.report`."""
+    settings = asdict(configuration)
+    normalization = settings.pop("normalization")
+    return {
+        "name": "lekh-digits",
+        "created": datetime.now(timezone.utc).strftime("%Y-%m-%d"),
+        "input_size": configuration.normalization.size,
+        "normalization": normalization,
+        "temperature": temperature,
+        "rejection_threshold": 0.4,
+        "test_sets": [],
+        "training_sets": training_sets,
+        "training": {
+            **settings,
+            "curves": history,
+            "python": platform.python_version(),
+            "packages": {name: metadata.version(name) for name in PACKAGES},
+            "source_commit": _commit(),
+        },
+    }
+
+
+def _commit() -> str | None:
+    """The commit of the sources that trained, when they come from a checkout."""
+    try:
+        found = subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=Path(__file__).parent, capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return found.stdout.strip()
+
+
+def report(folder: Path) -> list[dict]:
+    """Evaluates every test set of `lekh.datasets.SOURCES` that is there and writes the results into the card."""
+    from lekh import evaluation, model
+
+    loaded = model.load(folder)
+    results = []
+    for source in datasets.SOURCES.values():
+        if source.role != "test" or source.script not in loaded.card.scripts:
+            continue
+        try:
+            dataset = datasets.open_source(source.key)
+        except LekhError:
+            continue
+        found = evaluation.evaluate(dataset, loaded)
+        results.append({"name": source.key, "title": source.title, "script": source.script, "n": found.n,
+                        "correct": found.correct, "accuracy": round(found.accuracy, 5), "ece": round(found.ece, 5)})  # fmt: skip
+        print(f"{source.title}: {found.correct} of {found.n}, {found.accuracy:.2%}")
+    write_card(folder, {**loaded.card.raw, "test_sets": results})
+    return results
+
+
+# -- all of it --------------------------------------------------------------------------------------------------------
+
+
+def classes_of(sets: Sequence[Dataset]) -> tuple[ClassLabel, ...]:
+    """The outputs of a network for these sets: script by script, digit by digit."""
+    names = {dataset.script: dataset.class_names for dataset in sets}
+    return tuple(
+        ClassLabel(script, digit, SCRIPTS[script].digits[digit] if script in SCRIPTS else name)
+        for script, class_names in names.items()
+        for digit, name in enumerate(class_names)
+    )
+
+
+def train(sets: Sequence[Dataset], out: Path, configuration: Configuration, training_sets: list[dict] | None = None):
+    """Prepares, trains, calibrates, exports and, where test sets are at hand, reports.
+
+    Args:
+        sets: training sets, of one script or several.
+        out: the model folder.
+        configuration: how.
+        training_sets: what the card says of the sets; by default their names and sizes.
+
+    Returns:
+        The curves of `fit`.
+    """
+    classes = classes_of(sets)
+    learn, held = prepare(sets, classes, configuration)
+    print(f"{len(learn)} training digits from {len(learn.names)} sources, {len(held)} held out")
+    network = build_network(len(classes), configuration.normalization)
+    out.mkdir(parents=True, exist_ok=True)
+    curves = fit(network, learn, held, configuration, checkpoint=out / "checkpoint.keras")
+    temperature = calibrate(network, held, classes, configuration.normalization)
+    described = training_sets or [{"name": d.name, "script": d.script, "n": len(d)} for d in sets]
+    export(network, out, classes, make_card(configuration, temperature, curves, described))
+    (out / "checkpoint.keras").unlink(missing_ok=True)
+    return curves
+
+
+def main(data: Sequence[str] = (), script: str | None = None, out: str = "model", epochs: int | None = None) -> None:
+    """The command `train`: the sources of the repository's model when `data` is empty, else somebody's own digits."""
+    configuration = Configuration()
+    described = None
+    if data:
+        if script is None:
+            raise LekhError("The script of the digits is not given", "Add --script, for instance --script khmer")
+        sets = [datasets.load(path, script) for path in data]
+        configuration = replace(configuration, epoch_digits=min(configuration.epoch_digits, 40 * sum(map(len, sets))))
+    else:
+        sources = [s for s in datasets.SOURCES.values() if s.role == "train" and script in (None, s.script)]
+        sets = [datasets.open_source(source.key) for source in sources]
+        described = [
+            {"name": s.key, "title": s.title, "script": s.script, "source": s.origin, "licence": s.licence,
+             "n": len(d), "sha256": datasets.fingerprint(datasets.root() / s.path)}
+            for s, d in zip(sources, sets, strict=True)
+        ]  # fmt: skip
+    if epochs is not None:
+        configuration = replace(configuration, epochs=epochs)
+    train(sets, Path(out), configuration, described)
+    if os.environ.get("LEKH_DATA"):
+        report(Path(out))
