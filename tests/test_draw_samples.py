@@ -34,7 +34,7 @@ def test_a_second_run_draws_the_same(name):
     stored = SAMPLES / name
     again, kept = (images.to_grey(source).astype(int) for source in (draw_samples.draw(name), stored))
     assert again.shape == kept.shape
-    assert np.abs(again - kept).mean() < 1.0  # another release of an encoder may round another way
+    assert (np.abs(again - kept) > 24).mean() < 5e-4  # another release of an encoder may round another way
     assert stored.stat().st_size < LARGEST
 
 
