@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from lekh.errors import LekhError
-from lekh.numerals import SCRIPTS, to_western
+from lekh.images import to_grey
+from lekh.numerals import SCRIPTS
 
 DIGITS = tuple("0123456789")
 IMAGE_SUFFIXES = frozenset(
@@ -123,6 +124,8 @@ def load(path: str | Path, script: str, name: str | None = None, arrays: Sequenc
             a folder of class folders, `<class>/*.png|jpg|heic|...`, named by digits in Western form or in any script's
             numerals, by English words (`zero`), or by shapes of one's own, which are numbered in sorted order. An
             `index.csv` there or one folder up, with `file` and `writer` or `source_group`, names the writers;
+            a folder with `labels.csv`, whose columns `file` and `boxes_digit_x_y_w_h` (JSON) mark digits in pictures of
+            whole fields, below `images/` or beside it: each is cut out with some of its surroundings, a writer a file;
             `.npz` with `images` uint8 `(N, H, W)` or `(N, H, W, 3 or 4)`, `labels` `(N,)`, perhaps `writers` `(N,)`;
             `*-images-idx3-ubyte`, its labels beside it, either of them packed as `.gz` or not;
             `.json` or `.json.gz`: `[{"label", "strokes": [[[x, y], ...], ...], "comment"}]` as Pendigits has it, y up,
@@ -136,6 +139,8 @@ def load(path: str | Path, script: str, name: str | None = None, arrays: Sequenc
     """
     path = Path(path)
     name = name or _default_name(path)
+    if path.is_dir() and (path / "labels.csv").is_file():
+        return _load_boxes(path, script, name)
     if path.is_dir():
         return _load_class_folders(path, script, name)
     if not path.exists():
@@ -233,6 +238,32 @@ def _load_class_folders(folder: Path, script: str, name: str) -> Dataset:
     return Dataset(name, script, files, each, _indexed_writers(folder, files), class_names)
 
 
+def _load_boxes(folder: Path, script: str, name: str) -> Dataset:
+    cut, labels, writers = [], [], []
+    try:
+        with open(folder / "labels.csv", encoding="utf-8-sig", newline="") as stream:
+            marked = [(row["file"], json.loads(row["boxes_digit_x_y_w_h"])) for row in csv.DictReader(stream)]
+        for file, boxes in marked:
+            path = folder / "images" / file
+            page = to_grey(path if path.is_file() else folder / file)
+            for digit, *box_xywh in boxes:
+                cut.append(_cut_out(page, box_xywh))
+                labels.append(digit)
+                writers.append(file)
+    except (*_UNREADABLE, TypeError, csv.Error) as error:
+        raise LekhError(
+            f"{name}/labels.csv does not mark digits", "Give it the columns file and boxes_digit_x_y_w_h"
+        ) from error
+    return Dataset(name, script, tuple(cut), np.array(labels, np.int64), np.array(writers))
+
+
+def _cut_out(page: np.ndarray, box_xywh: Sequence[int], surroundings: float = 0.15) -> np.ndarray:
+    """A digit and, around it, a share of its height of what else the page shows."""
+    x, y, w, h = box_xywh
+    margin = max(1, round(surroundings * h))
+    return page[max(0, y - margin) : y + h + margin, max(0, x - margin) : x + w + margin].copy()
+
+
 def _images_in(folder: Path) -> list[Path]:
     files = (
         file for file in folder.iterdir() if file.suffix.lower() in IMAGE_SUFFIXES and not file.name.startswith(".")
@@ -255,8 +286,8 @@ def _folder_labels(folders: list[str], script: str, name: str) -> tuple[list[int
 
 
 def _as_digit(folder: str) -> int | None:
-    text = to_western(folder.strip().lower())
-    if len(text) == 1 and text.isdecimal():
+    text = folder.strip().lower()
+    if len(text) == 1 and text.isdecimal():  # numerals of any script
         return int(text)
     return _WORDS.index(text) if text in _WORDS else None
 
@@ -423,6 +454,11 @@ SOURCES = {
             "latin/pendigits/train.json.gz", "latin", "train", "CC BY 4.0",
             "https://archive.ics.uci.edu/dataset/81 (as JSON: https://github.com/choucavalier/pendigits-hmm)",
             "Pen strokes on a tablet, 30 writers; the file's y points up",
+        ),
+        Source(
+            "cheque_digits", "Digits cut out of cheque amounts", "latin/cheque_amounts", "latin", "train",
+            "Images research, labels MIT", "https://github.com/Fzkuji/Labeled_ORAND-CAR-A",
+            "Dark on patterned paper, pieces of the neighbours included; the cheque stands in for the writer",
         ),
         Source(
             "khmer_report_train", "Khmer digits of the report, training part", "khmer/report/train", "khmer", "train",

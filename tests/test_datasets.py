@@ -86,9 +86,9 @@ class TestClassFolders:
     def test_writers_from_the_index(self, tmp_path, place, column):
         folder = class_folders(tmp_path / "train", ["0", "1"])
         base, start = (folder, "") if place == "in the folder" else (tmp_path, "train/")
-        rows = [f"{start}0/0.png,ann", f"{start}0/1.png,ben", f"{start}1/0.png,ann"]
+        rows = [f"{start}0/0.png,ann", f"{start}0/1.png,", f"{start}1/0.png,ann"]
         (base / "index.csv").write_text("\n".join([f"file,{column}", *rows]), encoding="utf-8")
-        assert datasets.load(folder, "latin").writers.tolist() == ["ann", "ben", "ann", "unlisted"]
+        assert datasets.load(folder, "latin").writers.tolist() == ["ann", "unknown", "ann", "unlisted"]
 
     def test_an_index_of_something_else_is_no_index(self, tmp_path):
         (tmp_path / "index.csv").write_text("file,writer\nelsewhere.png,ann\n", encoding="utf-8")

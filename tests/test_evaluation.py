@@ -25,22 +25,24 @@ def counted(truth, read, confidence=None, refused=None, names="abc"):
 
 
 class TestFigures:
-    found = counted([0, 0, 0, 1, 1, 2], [0, 0, 1, 1, NOTHING, 0], refused=[False, True, False, False, True, False])
+    found = counted(
+        [0, 0, 0, 1, 1, 2, 2], [0, 0, 1, 1, NOTHING, 0, 0], refused=[False, True, False, False, True, False, False]
+    )
 
     def test_counts(self):
-        assert (self.found.n, self.found.correct, self.found.accuracy, self.found.rejected) == (6, 3, 0.5, 2)
+        assert (self.found.n, self.found.correct, self.found.accuracy, self.found.rejected) == (7, 3, 3 / 7, 2)
 
     def test_misses(self):
-        assert self.found.misses == [(2, 0, 1), (4, 1, NOTHING), (5, 2, 0)]
+        assert self.found.misses == [(2, 0, 1), (4, 1, NOTHING), (5, 2, 0), (6, 2, 0)]
 
     def test_confusion_has_no_column_for_what_was_not_read(self):
-        assert self.found.confusion.tolist() == [[2, 1, 0], [0, 1, 0], [1, 0, 0]]
+        assert self.found.confusion.tolist() == [[2, 1, 0], [0, 1, 0], [2, 0, 0]]
 
     def test_per_class(self):
         expected = {
-            "a": {"n": 3, "precision": 2 / 3, "recall": 2 / 3, "f1": 2 / 3},
+            "a": {"n": 3, "precision": 2 / 4, "recall": 2 / 3, "f1": 4 / 7},
             "b": {"n": 2, "precision": 1 / 2, "recall": 1 / 2, "f1": 1 / 2},
-            "c": {"n": 1, "precision": 0.0, "recall": 0.0, "f1": 0.0},
+            "c": {"n": 2, "precision": 0.0, "recall": 0.0, "f1": 0.0},
         }
         for name, scores in expected.items():
             assert self.found.per_class[name] == pytest.approx(scores)
