@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from lekh.datasets import Strokes
+from lekh.normalize import cropped
 from lekh.numerals import SCRIPTS
 
 FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".local/share/fonts")
@@ -206,11 +207,10 @@ def _has_all_digits(path: Path, script: str) -> bool:
 
 def to_square(ink: np.ndarray) -> np.ndarray:
     """A digit's ink, cropped and centred in a uint8 `(INK_SIDE, INK_SIDE)` square, for `distort`."""
-    rows, columns = np.flatnonzero(ink.max(axis=1) > 0.5), np.flatnonzero(ink.max(axis=0) > 0.5)
     square = np.zeros((INK_SIDE, INK_SIDE), np.uint8)
-    if len(rows) == 0:
+    crop = cropped(ink)
+    if crop is None:
         return square
-    crop = np.ascontiguousarray(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
     scale = INK_FIT / max(crop.shape)
     size = max(1, round(crop.shape[1] * scale)), max(1, round(crop.shape[0] * scale))
     small = cv2.resize(crop, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
@@ -238,7 +238,7 @@ def distort(square: np.ndarray, rng: np.random.Generator, strength: float = 1.0)
         ink = np.maximum(ink, np.roll(ink, (dy, dx), (0, 1)))
     if chance[2] < 0.12 * strength:
         ink = _broken(ink, rng)
-    if chance[3] < 0.08 * strength:
+    if chance[3] < 0.1 * strength:
         ink = _debris(ink, rng)
     ink = ink.astype(np.float32) * np.float32(1 / 255)
     if chance[4] < 0.25 * strength:
@@ -298,8 +298,12 @@ def _broken(ink, rng):
 
 
 def _debris(ink, rng):
-    """A speck or a piece of a rule beside the digit that was not dropped."""
+    """What was not dropped beside the digit: a speck, a piece of a rule, the end of a neighbour."""
     side = ink.shape[0]
+    if rng.random() < 0.4:
+        shift = round(rng.uniform(0.5, 0.7) * side) * (1 if rng.random() < 0.5 else -1)
+        neighbour = np.roll(np.roll(ink, shift, axis=1), int(rng.integers(-12, 13)), axis=0)
+        return np.maximum(ink, neighbour)
     ink = ink.copy()
     if rng.random() < 0.5:
         x, y = (int(v) for v in rng.uniform(0.15, 0.85, 2) * side)

@@ -10,10 +10,14 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from lekh.normalize import box_of
+
 WORK = 128  # pixels of the longer side of a region in which strokes are separated from paper
 SEARCH = 384  # the same, for the first look at a large page
 MARGIN = 0.3  # paper around the digit when its region is looked at again, as a share of its longer side
 LEAST_CONTRAST = 0.035  # of the paper's brightness; fainter than this is no ink
+LOWEST_THRESHOLD, HIGHEST_THRESHOLD = 0.3, 0.5  # of the ink's contrast: for clean paper, for grainy paper
+DRAWN_GRAIN = 0.002  # no paper is as even as this
 LEAST_FRAMED = 40  # a picture with fewer pixels a side shows no frame, only a digit
 NOISE_RATIO = 4.0  # ink is at least this many standard deviations of the paper's grain
 
@@ -46,7 +50,7 @@ def find_digit(grey: np.ndarray) -> DigitInk | None:
     work = SEARCH if longest > 1.5 * SEARCH else WORK
     for _ in range(4):
         ink = _region_ink(grey[y : y + h, x : x + w], work)
-        box = None if ink is None else _bounding_box(ink)
+        box = None if ink is None else box_of(ink)
         if box is None:
             return None
         scale = max(w, h) / max(ink.shape)
@@ -70,25 +74,22 @@ def _clip(box, width, height):
     return x, y, min(box[2], width - x), min(box[3], height - y)
 
 
-def _bounding_box(ink):
-    rows, columns = np.flatnonzero(ink.max(axis=1) > 0.5), np.flatnonzero(ink.max(axis=0) > 0.5)
-    if len(rows) == 0:
-        return None
-    return columns[0], rows[0], columns[-1] + 1 - columns[0], rows[-1] + 1 - rows[0]
-
-
 def _region_ink(grey, work):
     """float32 ink of the digit in a region brought to `work` pixels, or None."""
     contrast = contrast_of(_resized(grey, work))
-    threshold = _threshold(contrast)
-    if threshold is None:
+    grain = _grain(contrast)
+    level = _level(contrast, grain)
+    if level is None:
         return None
-    # A soft edge keeps what anti-aliasing says of the stroke's outline.
-    soft = np.clip((contrast / threshold - 0.5), 0, 1)
+    threshold = float(np.clip(3.5 * grain, LOWEST_THRESHOLD * level, HIGHEST_THRESHOLD * level))
     mask = (contrast > threshold).astype(np.uint8)
-    keep = _digit_components(_without_frame(mask) if min(grey.shape) >= LEAST_FRAMED else mask)
+    # A drawing has no grain and no frame, and a small picture shows nothing but its digit.
+    framed = grain > DRAWN_GRAIN and min(grey.shape) >= LEAST_FRAMED
+    keep = _digit_components(_without_frame(mask) if framed else mask, framed)
     if keep is None:
         return None
+    # A soft edge keeps what anti-aliasing says of the stroke's outline; a pen's uneven pressure is evened out.
+    soft = np.clip((contrast - 0.5 * threshold) / (0.65 * level - 0.5 * threshold), 0, 1)
     return soft * cv2.dilate(keep, np.ones((3, 3), np.uint8))
 
 
@@ -174,9 +175,8 @@ def _grain(contrast):
     return 1.4826 * float(-np.median(shining)) if len(shining) > 0.05 * contrast.size else 0.0
 
 
-def _threshold(contrast):
-    """Half of what the ink at the centre reaches, or None where nothing stands out from the paper."""
-    noise = _grain(contrast)
+def _level(contrast, grain):
+    """The contrast that the ink at the centre typically reaches, or None where nothing stands out from the paper."""
     h, w = contrast.shape
     for share in (5, 0):  # the centre first; a digit in a corner is found in the whole
         dy, dx = (h // share, w // share) if share else (0, 0)
@@ -184,17 +184,15 @@ def _threshold(contrast):
         if part.size == 0:
             continue
         peak = float(np.percentile(part, 99))
-        if peak > max(LEAST_CONTRAST, NOISE_RATIO * noise):
-            strong = part[part > 0.25 * peak]
-            level = float(np.median(strong))
-            return max(0.5 * level, 0.25 * peak, 2.5 * noise)
+        if peak > max(LEAST_CONTRAST, NOISE_RATIO * grain):
+            return max(0.5 * peak, float(np.median(part[part > 0.25 * peak])))
     return None
 
 
-def _digit_components(mask):
+def _digit_components(mask, framed):
     """The components that make the digit, as a uint8 mask; None where all are specks."""
     h, w = mask.shape
-    parts = _Components(mask)
+    parts = _Components(mask, framed)
     if len(parts.areas) == 0:
         return None
     main = parts.main()
@@ -208,7 +206,8 @@ def _digit_components(mask):
 class _Components:
     """8-connected components of a mask, with what tells a digit from a neighbour, a frame or a speck."""
 
-    def __init__(self, mask):
+    def __init__(self, mask, framed):
+        self.framed = framed
         self.shape = h, w = mask.shape
         _, self.labels, stats, centroids = cv2.connectedComponentsWithStats(mask, connectivity=8)
         stats, self.centroids = stats[1:], centroids[1:]
@@ -220,21 +219,33 @@ class _Components:
         outer = mask.copy()
         my, mx = max(1, h // 6), max(1, w // 6)
         outer[my : h - my, mx : w - mx] = 0
-        counts = np.bincount(self.labels.ravel(), outer.ravel(), minlength=len(stats) + 1)
-        self.outer_share = counts[1:] / np.maximum(self.areas, 1)
+        self.outer_share = self._share(outer)
+        self.frames = self._frames(mask) if framed else np.zeros(len(stats), bool)
+
+    def _share(self, part):
+        """How much of each component lies in `part` of the mask."""
+        counts = np.bincount(self.labels.ravel(), part.ravel(), minlength=len(self.areas) + 1)
+        return counts[1:] / np.maximum(self.areas, 1)
 
     @property
     def at_edge(self):
         """Cut off by the region's border and living there, or a thin frame that spans the region."""
         return (self.touches & (self.outer_share > 0.35)) | self.frames
 
-    @property
-    def frames(self):
-        """Thin lines that reach two borders and span most of the region, as the rules of a table do."""
+    def _frames(self, mask):
+        """Thin straight rules that reach two borders and span most of the region outside its middle, as a table's do."""
         h, w = self.shape
         borders = (self.left <= 1) * 1 + (self.top <= 1) + (self.right >= w - 1) + (self.bottom >= h - 1)
         spans = (self.width > 0.7 * w) | (self.height > 0.7 * h)
-        return (borders >= 2) & spans & (self.areas < 0.25 * self.width * self.height)
+        found = (borders >= 2) & spans & (self.areas < 0.25 * self.width * self.height)
+        if not found.any():
+            return found
+        outside = mask.copy()
+        outside[h // 4 : h - h // 4, w // 4 : w - w // 4] = 0
+        level = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, max(5, w // 7)), np.uint8))
+        upright = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((max(5, h // 7), 1), np.uint8))
+        straight = cv2.dilate(level | upright, np.ones((3, 3), np.uint8)) & mask
+        return found & (self._share(outside) > 0.75) & (self._share(straight) > 0.75)
 
     def main(self):
         """Index of the largest component, those in the middle preferred to those at the edge."""
@@ -252,6 +263,8 @@ class _Components:
 
     def rules(self):
         """Thin straight pieces along an edge."""
+        if not self.framed:
+            return np.zeros(len(self.areas), bool)
         h, w = self.shape
         x, y = self.centroids[:, 0] / w, self.centroids[:, 1] / h
         upright = (self.width < 0.08 * w) & (self.height > 2 * self.width + 4) & ((x < 0.2) | (x > 0.8))
@@ -268,7 +281,7 @@ def _without_frame(mask):
     if not rules.any():
         return mask
     rest = mask & ~cv2.dilate(rules, np.ones((3, 3), np.uint8)) & 1
-    parts = _Components(np.ascontiguousarray(rest))
+    parts = _Components(np.ascontiguousarray(rest), True)
     if len(parts.areas) == 0:
         return mask
     main = parts.main()

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 import cv2
 import numpy as np
 
+EDGE = 0.3  # where a stroke begins
+
 
 @dataclass(frozen=True)
 class Normalization:
@@ -24,7 +26,9 @@ class Normalization:
 
     def __post_init__(self):
         if not 8 <= self.size <= 256 or not 4 <= self.fit <= self.size:
-            raise ValueError(f"Input size {self.size} with fit {self.fit} makes no sense; expected 8..256 and fit <= size.")
+            raise ValueError(
+                f"Input size {self.size} with fit {self.fit} makes no sense; expected 8..256 and fit <= size."
+            )
         if not 0 <= self.min_stroke <= self.max_stroke:
             raise ValueError("min_stroke must lie between 0 and max_stroke.")
 
@@ -44,14 +48,30 @@ def to_input(ink: np.ndarray, parameters: Normalization) -> np.ndarray:
         float32 `(S, S, 1)`, 0 .. 1, ink = 1; all zeros when there is no ink.
     """
     size = parameters.size
-    rows, columns = np.flatnonzero(ink.max(axis=1) > 0.5), np.flatnonzero(ink.max(axis=0) > 0.5)
-    if len(rows) == 0:
+    crop = cropped(ink)
+    if crop is None:
         return np.zeros((size, size, 1), np.float32)
-    crop = np.ascontiguousarray(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
     stroke = stroke_width(crop)
     scale = min(parameters.fit / max(crop.shape), parameters.max_stroke / stroke)
     crop = _thicken(crop, parameters.min_stroke / scale - stroke)
     return _centred(crop, scale, size)[..., np.newaxis]
+
+
+def box_of(ink: np.ndarray) -> tuple[int, int, int, int] | None:
+    """Left, top, width and height in pixels of what is inked in a float32 `(h, w)`, or None where nothing is."""
+    rows, columns = np.flatnonzero(ink.max(axis=1) > EDGE), np.flatnonzero(ink.max(axis=0) > EDGE)
+    if len(rows) == 0:
+        return None
+    return int(columns[0]), int(rows[0]), int(columns[-1] + 1 - columns[0]), int(rows[-1] + 1 - rows[0])
+
+
+def cropped(ink: np.ndarray) -> np.ndarray | None:
+    """The part of float32 `(h, w)` that `box_of` names, contiguous, or None."""
+    box = box_of(ink)
+    if box is None:
+        return None
+    x, y, w, h = box
+    return np.ascontiguousarray(ink[y : y + h, x : x + w])
 
 
 def stroke_width(ink: np.ndarray) -> float:

@@ -1,6 +1,6 @@
 """Data sets -> model folder. Every training image takes the road of an upload; TensorFlow is imported only here.
 
-    LEKH_DATA=... python -m lekh train --out model        (`make train`) writes the folder that is in the repository.
+LEKH_DATA=... python -m lekh train --out model        (`make train`) writes the folder that is in the repository.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ from lekh import augment, datasets, images, ink
 from lekh.datasets import Dataset
 from lekh.errors import LekhError
 from lekh.model import CARD, CARD_FORMAT, KERAS, TFLITE, ClassLabel
-from lekh.normalize import Normalization, to_input
+from lekh.normalize import Normalization, cropped, to_input
 from lekh.numerals import SCRIPTS
 
 PACKAGES = ("tensorflow", "keras", "ai-edge-litert", "numpy", "opencv-python-headless", "pillow")
@@ -223,8 +223,7 @@ def _photograph_part(job):
 
 def _photographed(shape, square, rng):
     """The digit as it comes back from a photograph, in a list; an empty one where it drowned in its paper."""
-    rows, columns = np.flatnonzero(shape.max(axis=1) > 0.5), np.flatnonzero(shape.max(axis=0) > 0.5)
-    page = augment.photograph(shape[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], rng)
+    page = augment.photograph(cropped(shape), rng)
     found = ink.find_digit(page)
     if found is None:
         return []
@@ -241,7 +240,9 @@ def _stacked(squares):
 
 def _workers(count):
     # spawn: TensorFlow's threads do not survive a fork
-    return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer=cv2.setNumThreads, initargs=(1,))
+    return ProcessPoolExecutor(
+        count, multiprocessing.get_context("spawn"), initializer=cv2.setNumThreads, initargs=(1,)
+    )
 
 
 def batches(pool: Pool, configuration: Configuration) -> Iterator[tuple[np.ndarray, np.ndarray]]:
