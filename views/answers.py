@@ -117,12 +117,12 @@ def show_error(error: LekhError) -> None:
 
 def _headline(result: Answer, script: str, model: Model) -> None:
     digit = result.digit
-    with st.container(horizontal=True, vertical_alignment="center", gap="large"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if digit.rejected:
             st.metric(text("answer.rejected"), text("answer.rejected_value"), width="content")
         else:
             _numerals(digit.digit, script, model)
-        with st.container(width=220, gap="small"):
+        with st.container(width="stretch" if digit.rejected else 150, gap="xsmall"):
             _certainty(digit, script, model)
             st.caption(text("answer.milliseconds", milliseconds=max(1, result.milliseconds)))
 
@@ -152,7 +152,7 @@ def _certainty(digit: Digit, script: str, model: Model) -> None:
 def _bars(digit: Digit, script: str, model: Model) -> None:
     labels = [numeral(place, script, model) for place in range(len(digit.probabilities))]
     st.altair_chart(
-        charts.probability_bars(digit.probabilities, labels, digit.digit),
+        charts.probability_bars(digit.probabilities, labels, None if digit.rejected else digit.digit),
         width="stretch",
         alt=text("chart.alt", best=labels[digit.digit]),
     )

@@ -14,13 +14,13 @@ def percent(probability: float) -> str:
     return "< 0.1 %" if probability < 0.001 else f"{100 * probability:.1f} %"
 
 
-def probability_bars(probabilities: tuple[float, ...], labels: list[str], best: int) -> alt.Chart:
+def probability_bars(probabilities: tuple[float, ...], labels: list[str], best: int | None) -> alt.Chart:
     """One bar a class, in the order of the classes, each with its probability written beside it.
 
     Args:
         probabilities: one a class, summing to 1.
         labels: how each class is named on the axis.
-        best: the class that is the answer; its bar has the accent colour.
+        best: the class that is the answer, whose bar has the accent colour; `None` when there is no answer.
     """
     kinds = [text("chart.best"), text("chart.other"), text("chart.number")]  # the theme's three chart colours
     rows = [

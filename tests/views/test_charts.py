@@ -25,6 +25,11 @@ def test_every_class_has_a_bar_in_its_place_and_the_answer_stands_out():
     assert all("tooltip" in layer["encoding"] for layer in chart["layer"])
 
 
+def test_no_bar_stands_out_when_there_is_no_answer():
+    chart = charts.probability_bars((0.1,) * 10, LABELS, best=None).to_dict()
+    assert {row["kind"] for row in next(iter(chart["datasets"].values()))} == {text("chart.other")}
+
+
 def test_a_model_of_other_shapes_has_as_many_bars_as_classes():
     chart = charts.probability_bars((0.5, 0.5), ["circle", "cross"], best=0)
     assert chart.height == 2 * charts.ROW_HEIGHT
