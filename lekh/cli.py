@@ -258,7 +258,8 @@ def _described(source) -> dict:
 def _bench(chosen: argparse.Namespace) -> int:
     from lekh import bench
 
-    results = bench.run(_model_folder(chosen))
+    with _without_native_chatter():
+        results = bench.run(_model_folder(chosen))
     print(json.dumps(results) if chosen.json else bench.as_text(results))
     return 0
 
