@@ -241,14 +241,14 @@ def _load_class_folders(folder: Path, script: str, name: str) -> Dataset:
 def _load_boxes(folder: Path, script: str, name: str) -> Dataset:
     cut, labels, writers = [], [], []
     try:
-        with open(folder / "labels.csv", encoding="utf-8-sig", newline="") as stream:
+        with (folder / "labels.csv").open(encoding="utf-8-sig", newline="") as stream:
             marked = [(row["file"], json.loads(row["boxes_digit_x_y_w_h"])) for row in csv.DictReader(stream)]
         for file, boxes in marked:
             path = folder / "images" / file
             page = to_grey(path if path.is_file() else folder / file)
             for digit, *box_xywh in boxes:
                 cut.append(_cut_out(page, box_xywh))
-                labels.append(digit)
+                labels.append(int(digit))
                 writers.append(file)
     except (*_UNREADABLE, TypeError, csv.Error) as error:
         raise LekhError(
@@ -261,6 +261,8 @@ def _cut_out(page: np.ndarray, box_xywh: Sequence[int], surroundings: float = 0.
     """A digit and, around it, a share of its height of what else the page shows."""
     x, y, w, h = box_xywh
     margin = max(1, round(surroundings * h))
+    if x < 0 or y < 0 or w < 1 or h < 1 or x + w > page.shape[1] or y + h > page.shape[0]:
+        raise ValueError("a box outside its picture")
     return page[max(0, y - margin) : y + h + margin, max(0, x - margin) : x + w + margin].copy()
 
 

@@ -1,5 +1,6 @@
 """Every layout that `load` takes, every mistake with its remedy, and splits that share no writer."""
 
+import csv
 import gzip
 import json
 import struct
@@ -93,6 +94,47 @@ class TestClassFolders:
     def test_an_index_of_something_else_is_no_index(self, tmp_path):
         (tmp_path / "index.csv").write_text("file,writer\nelsewhere.png,ann\n", encoding="utf-8")
         assert datasets.load(class_folders(tmp_path / "set", ["0"]), "latin").writers is None
+
+
+class TestMarkedDigits:
+    def field(self, folder, boxes, below="images", column="boxes_digit_x_y_w_h"):
+        (folder / below).mkdir(parents=True, exist_ok=True)
+        page = np.full((40, 60), 200, np.uint8)
+        page[10:30, 20:30] = 50
+        Image.fromarray(page).save(folder / below / "field.png")
+        rows = [["file", column], ["field.png", json.dumps(boxes)]]
+        with (folder / "labels.csv").open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream).writerows(rows)
+        return folder
+
+    @pytest.mark.parametrize("below", ["images", "."])
+    def test_each_is_cut_out_with_its_surroundings(self, tmp_path, below):
+        dataset = datasets.load(self.field(tmp_path, [[7, 20, 10, 10, 20], [3, 0, 0, 5, 40]], below), "latin")
+        assert dataset.labels.tolist() == [7, 3]
+        assert dataset.writers.tolist() == ["field.png", "field.png"]
+        seven, three = dataset.images
+        assert (seven.shape, three.shape) == ((26, 16), (40, 11))
+        assert (seven[3:-3, 3:-3] == 50).all()
+        assert (seven[:3] == 200).all()
+
+    @pytest.mark.parametrize(
+        ("boxes", "column"),
+        [
+            pytest.param([[7, 20, 10, 10, 20]], "boxes", id="other column"),
+            pytest.param([[7, 20, 10]], "boxes_digit_x_y_w_h", id="not five numbers"),
+            pytest.param([["seven", 20, 10, 10, 20]], "boxes_digit_x_y_w_h", id="no digit"),
+            pytest.param([[7, 55, 10, 10, 20]], "boxes_digit_x_y_w_h", id="over the edge"),
+            pytest.param([[7, 20, 10, 0, 20]], "boxes_digit_x_y_w_h", id="no width"),
+            pytest.param(7, "boxes_digit_x_y_w_h", id="no list"),
+        ],
+    )
+    def test_mistakes(self, tmp_path, boxes, column):
+        with pytest.raises(LekhError, match=r"labels\.csv does not mark digits"):
+            datasets.load(self.field(tmp_path, boxes, column=column), "latin")
+
+    def test_a_digit_beyond_nine(self, tmp_path):
+        with pytest.raises(LekhError, match="labels from 11 to 11"):
+            datasets.load(self.field(tmp_path, [[11, 20, 10, 10, 20]]), "latin")
 
 
 class TestArrays:
