@@ -46,7 +46,9 @@ class Card:
         """The network's outputs that belong to `script`, in the order of their digits."""
         found = sorted((label.digit, index) for index, label in enumerate(self.classes) if label.script == script)
         if not found:
-            raise LekhError(f"This model does not read the script {script!r}", f"Choose one of: {', '.join(self.scripts)}")
+            raise LekhError(
+                f"This model does not read the script {script!r}", f"Choose one of: {', '.join(self.scripts)}"
+            )
         return [index for _, index in found]
 
     def symbols(self, script: str) -> list[str]:
