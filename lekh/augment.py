@@ -1,7 +1,7 @@
 """More writers, pens, papers and cameras than were collected.
 
-Two steps, each before the one preprocessing: `photograph` and `draw` make whole pages, which take the road of an upload;
-`distort` bends the ink of a digit before it is normalised, as another hand would.
+Two steps, each before the one preprocessing: `photograph` and `draw` make whole pages, which take the road of an
+upload; `distort` bends the ink of a digit before it is normalised, as another hand would.
 """
 
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ def draw(strokes: Strokes, rng: np.random.Generator, side: int = 280) -> np.ndar
 
 
 def photograph(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A phone's picture of a digit on paper: uneven light, shadow, grain, faint or broken pen, pieces of print, blur, JPEG.
+    """A phone's picture of a digit on paper: uneven light, grain, faint pen, pieces of print, blur, JPEG.
 
     Args:
         ink: float32 `(h, w)`, 0 paper .. 1 ink, cropped to the digit.

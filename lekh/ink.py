@@ -207,7 +207,7 @@ def _level(contrast, grain):
         if peak <= max(LEAST_CONTRAST, NOISE_RATIO * grain):
             continue
         level = max(0.5 * peak, float(np.median(part[part > 0.25 * peak])))
-        if level >= max(3.2 * grain, min(0.12, 6 * grain)):
+        if level >= max(min(3.2 * grain, 0.25), min(6 * grain, 0.12)):
             return level
     return None
 
@@ -256,7 +256,7 @@ class _Components:
         return (self.touches & (self.outer_share > 0.35)) | self.frames
 
     def _frames(self, mask):
-        """Thin straight rules that reach two borders and span most of the region outside its middle, as a table's do."""
+        """Thin straight rules that reach two borders and span most of the region, as a table's do."""
         h, w = self.shape
         borders = (self.left <= 1) * 1 + (self.top <= 1) + (self.right >= w - 1) + (self.bottom >= h - 1)
         spans = (self.width > 0.7 * w) | (self.height > 0.7 * h)
@@ -327,7 +327,7 @@ def _rules_along(mask):
         return found
     _, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(runs, np.ones((3, 3), np.uint8)), connectivity=8)
     for index in range(1, len(stats)):
-        x, _, width, height, area = stats[index]
+        x, _, width, _, area = stats[index]
         from_side = x <= 2 or x + width >= w - 2
         if from_side and width > 0.55 * w and area / width < 0.12 * h + 3:
             found[(labels == index) & (runs > 0)] = 1

@@ -1,4 +1,4 @@
-"""The pipeline: image -> Reading. Every door (page, command line, notebook, training) passes through here or its parts."""
+"""The pipeline: image -> Reading. Page, command line and notebooks all pass through here."""
 
 import time
 from dataclasses import dataclass, field

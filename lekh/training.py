@@ -289,24 +289,23 @@ def _mapped(path):
 
 
 def build_network(classes: int, parameters: Normalization):
-    """A small residual network, `(N, S, S, 1)` -> softmax `(N, classes)`; 343 thousand parameters at 20 classes."""
+    """A small network, `(N, S, S, 1)` -> softmax `(N, classes)`; 295 thousand parameters at 20 classes.
+
+    Four resolutions, two convolutions each after the first, pooled by their maxima; the second ones add to the first.
+    """
     import keras
     from keras import layers
 
-    def convolution(x, filters, strides=1, activation=True):
-        x = layers.Conv2D(filters, 3, strides, padding="same", use_bias=False, kernel_initializer="he_normal")(x)
+    def convolution(x, filters, activation=True):
+        x = layers.Conv2D(filters, 3, padding="same", use_bias=False, kernel_initializer="he_normal")(x)
         x = layers.BatchNormalization(momentum=0.98)(x)
         return layers.Activation("relu")(x) if activation else x
 
-    def residual(x, filters):
-        y = convolution(convolution(x, filters), filters, activation=False)
-        return layers.Activation("relu")(layers.Add()([x, y]))
-
     inputs = keras.Input((parameters.size, parameters.size, 1), name="digit")
-    x = convolution(inputs, 24)
-    x = residual(convolution(x, 32, strides=2), 32)
-    x = residual(convolution(x, 64, strides=2), 64)
-    x = convolution(convolution(x, 128, strides=2), 128)
+    x = convolution(inputs, 16)
+    for filters in (32, 64, 128):
+        x = convolution(layers.MaxPooling2D(2)(x), filters)
+        x = layers.Activation("relu")(layers.Add()([x, convolution(x, filters, activation=False)]))
     x = layers.Dropout(0.25)(layers.GlobalAveragePooling2D()(x))
     return keras.Model(inputs, layers.Dense(classes, activation="softmax", name="probabilities")(x), name="lekh")
 
@@ -357,7 +356,7 @@ def fit(network, train: Pool, held_out: Pool, configuration: Configuration, chec
 
 
 def calibrate(network, held_out: Pool, classes: Sequence[ClassLabel], parameters: Normalization) -> float:
-    """The temperature at which the confidences within each script fit the held-out digits best (negative log likelihood)."""
+    """The temperature at which the confidences within each script fit the held-out digits best."""
     if len(held_out) < 100:
         return 1.0
     logits = np.log(np.maximum(network.predict(held_out.inputs(parameters), batch_size=512, verbose=0), 1e-12))
@@ -461,8 +460,10 @@ def report(folder: Path) -> list[dict]:
         except LekhError:
             continue
         found = evaluation.evaluate(dataset, loaded)
-        results.append({"name": source.key, "title": source.title, "script": source.script, "n": found.n,
-                        "correct": found.correct, "accuracy": round(found.accuracy, 5), "ece": round(found.ece, 5)})  # fmt: skip
+        results.append(
+            {"name": source.key, "title": source.title, "script": source.script, "n": found.n,
+             "correct": found.correct, "accuracy": round(found.accuracy, 5), "ece": round(found.ece, 5)}
+        )  # fmt: skip
         print(f"{source.title}: {found.correct} of {found.n}, {found.accuracy:.2%}")
     write_card(folder, {**loaded.card.raw, "test_sets": results})
     return results
