@@ -85,7 +85,10 @@ class Model:
         """
         if len(batch) == 0:
             return np.zeros((0, len(self.card.classes)), np.float32)
-        outputs = self._run(np.ascontiguousarray(batch, np.float32))
+        return self.calibrated(self._run(np.ascontiguousarray(batch, np.float32)))
+
+    def calibrated(self, outputs: np.ndarray) -> np.ndarray:
+        """The network's own softmax outputs `(N, C)` at the card's temperature, float32 `(N, C)`."""
         logits = np.log(np.maximum(outputs, 1e-12)) / self.card.temperature
         exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
         return (exponentials / exponentials.sum(axis=1, keepdims=True)).astype(np.float32)

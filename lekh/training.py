@@ -22,7 +22,7 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
-from lekh import augment, datasets, images, ink
+from lekh import augment, datasets, evaluation, images, ink, model
 from lekh.datasets import Dataset
 from lekh.errors import LekhError
 from lekh.model import CARD, CARD_FORMAT, KERAS, TFLITE, ClassLabel
@@ -30,6 +30,7 @@ from lekh.normalize import Normalization, cropped, to_input
 from lekh.numerals import SCRIPTS
 
 PACKAGES = ("tensorflow", "keras", "ai-edge-litert", "numpy", "opencv-python-headless", "pillow")
+CHECKPOINT = "checkpoint.keras"  # written after each epoch, gone when the model folder is complete
 CHUNK = 2048  # distorted digits that travel from the augmenting process at a time
 
 
@@ -178,7 +179,7 @@ def _photograph_all(shapes, configuration, workers):
 
 def _collect(parts, total, title):
     squares, owners = [], []
-    for part, indices in tqdm(parts, title, total, unit="part", leave=False):
+    for part, indices in tqdm(parts, title, total, unit="part", leave=False, disable=None):
         squares.append(part)
         owners.extend(indices)
     empty = np.zeros((0, augment.INK_SIDE, augment.INK_SIDE), np.uint8)
@@ -347,6 +348,7 @@ def fit(network, train: Pool, held_out: Pool, configuration: Configuration, chec
     validation = (held_out.inputs(configuration.normalization), targets[held_out.classes]) if len(held_out) else None
     callbacks = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)]
     if checkpoint is not None:
+        checkpoint.parent.mkdir(parents=True, exist_ok=True)
         callbacks.append(keras.callbacks.ModelCheckpoint(checkpoint))
     history = network.fit(
         stream, steps_per_epoch=steps, epochs=configuration.epochs, validation_data=validation,
@@ -390,6 +392,7 @@ def export(network, folder: Path, classes: Sequence[ClassLabel], card: dict) -> 
     network.save(folder / KERAS)
     (folder / TFLITE).write_bytes(_as_tflite(network))
     card = {"format": CARD_FORMAT, "classes": [asdict(label) for label in classes], **card}
+    (folder / CHECKPOINT).unlink(missing_ok=True)
     card["files"] = {name: _described(folder / name) for name in (KERAS, TFLITE)}
     write_card(folder, card)
 
@@ -413,7 +416,7 @@ def _described(path: Path) -> dict:
 
 
 def make_card(configuration: Configuration, temperature: float, history: dict, training_sets: list[dict]) -> dict:
-    """The card's fields beside classes and files; `test_sets` is filled by `lekh.training.report`."""
+    """The card's fields beside classes and files; `report` fills `test_sets`."""
     settings = asdict(configuration)
     normalization = settings.pop("normalization")
     return {
@@ -446,27 +449,28 @@ def _commit() -> str | None:
     return found.stdout.strip()
 
 
-def report(folder: Path) -> list[dict]:
-    """Evaluates every test set of `lekh.datasets.SOURCES` that is there and writes the results into the card."""
-    from lekh import evaluation, model
-
+def evaluate_test_sets(folder: Path) -> list[tuple[datasets.Source, evaluation.Evaluation]]:
+    """What the model in `folder` makes of every test set under LEKH_DATA whose script it reads."""
     loaded = model.load(folder)
     results = []
     for source in datasets.SOURCES.values():
         if source.role != "test" or source.script not in loaded.card.scripts:
             continue
-        try:
-            dataset = datasets.open_source(source.key)
-        except LekhError:
+        if not (datasets.root() / source.path).exists():
+            print(f"{source.title}: not here, left out")
             continue
-        found = evaluation.evaluate(dataset, loaded)
-        results.append(
-            {"name": source.key, "title": source.title, "script": source.script, "n": found.n,
-             "correct": found.correct, "accuracy": round(found.accuracy, 5), "ece": round(found.ece, 5)}
-        )  # fmt: skip
-        print(f"{source.title}: {found.correct} of {found.n}, {found.accuracy:.2%}")
-    write_card(folder, {**loaded.card.raw, "test_sets": results})
+        results.append((source, evaluation.evaluate(datasets.open_source(source.key), loaded)))
     return results
+
+
+def report(folder: Path, results: Sequence[tuple[datasets.Source, evaluation.Evaluation]]) -> None:
+    """Writes the results of the test sets into the card of `folder`, where the README's figures come from."""
+    rows = [
+        {"name": source.key, "title": source.title, "script": source.script, "n": found.n, "correct": found.correct,
+         "accuracy": round(found.accuracy, 5), "rejected": found.rejected, "ece": round(found.ece, 5)}
+        for source, found in results
+    ]  # fmt: skip
+    write_card(folder, {**model.read_card(folder).raw, "test_sets": rows})
 
 
 # -- all of it --------------------------------------------------------------------------------------------------------
@@ -474,7 +478,13 @@ def report(folder: Path) -> list[dict]:
 
 def classes_of(sets: Sequence[Dataset]) -> tuple[ClassLabel, ...]:
     """The outputs of a network for these sets: script by script, digit by digit."""
-    names = {dataset.script: dataset.class_names for dataset in sets}
+    names = {}
+    for dataset in sets:
+        if names.setdefault(dataset.script, dataset.class_names) != dataset.class_names:
+            raise LekhError(
+                f"The sets of the script {dataset.script} have different classes",
+                "Name the class folders of all of them alike",
+            )
     return tuple(
         ClassLabel(script, digit, SCRIPTS[script].digits[digit] if script in SCRIPTS else name)
         for script, class_names in names.items()
@@ -498,34 +508,55 @@ def train(sets: Sequence[Dataset], out: Path, configuration: Configuration, trai
     learn, held = prepare(sets, classes, configuration)
     print(f"{len(learn)} training digits from {len(learn.names)} sources, {len(held)} held out")
     network = build_network(len(classes), configuration.normalization)
-    out.mkdir(parents=True, exist_ok=True)
-    curves = fit(network, learn, held, configuration, checkpoint=out / "checkpoint.keras")
+    curves = fit(network, learn, held, configuration, checkpoint=out / CHECKPOINT)
     temperature = calibrate(network, held, classes, configuration.normalization)
     described = training_sets or [{"name": d.name, "script": d.script, "n": len(d)} for d in sets]
     export(network, out, classes, make_card(configuration, temperature, curves, described))
-    (out / "checkpoint.keras").unlink(missing_ok=True)
     return curves
+
+
+def open_sources(script: str | None = None) -> tuple[list[Dataset], list[dict]]:
+    """The training sets of the repository's model that are under LEKH_DATA, and what the card says of each.
+
+    Args:
+        script: only sets of this script.
+
+    Raises:
+        LekhError: the data root is not set, or none of the sets is there.
+    """
+    sets, described = [], []
+    for source in datasets.SOURCES.values():
+        if source.role != "train" or script not in (None, source.script):
+            continue
+        path = datasets.root() / source.path
+        if not path.exists():
+            print(f"{source.title}: not here, left out")
+            continue
+        sets.append(datasets.open_source(source.key))
+        described.append(
+            {"name": source.key, "title": source.title, "script": source.script, "source": source.origin,
+             "licence": source.licence, "n": len(sets[-1]), "sha256": datasets.fingerprint(path)}
+        )  # fmt: skip
+    if not sets:
+        raise LekhError("No training set was found under LEKH_DATA", "See dataset/README.md for where they come from")
+    return sets, described
 
 
 def main(data: Sequence[str] = (), script: str | None = None, out: str = "model", epochs: int | None = None) -> None:
     """The command `train`: the sources of the repository's model when `data` is empty, else somebody's own digits."""
     configuration = Configuration()
-    described = None
     if data:
         if script is None:
             raise LekhError("The script of the digits is not given", "Add --script, for instance --script khmer")
-        sets = [datasets.load(path, script) for path in data]
+        sets, described = [datasets.load(path, script) for path in data], None
         configuration = replace(configuration, epoch_digits=min(configuration.epoch_digits, 40 * sum(map(len, sets))))
     else:
-        sources = [s for s in datasets.SOURCES.values() if s.role == "train" and script in (None, s.script)]
-        sets = [datasets.open_source(source.key) for source in sources]
-        described = [
-            {"name": s.key, "title": s.title, "script": s.script, "source": s.origin, "licence": s.licence,
-             "n": len(d), "sha256": datasets.fingerprint(datasets.root() / s.path)}
-            for s, d in zip(sources, sets, strict=True)
-        ]  # fmt: skip
+        sets, described = open_sources(script)
     if epochs is not None:
         configuration = replace(configuration, epochs=epochs)
     train(sets, Path(out), configuration, described)
     if os.environ.get("LEKH_DATA"):
-        report(Path(out))
+        results = evaluate_test_sets(Path(out))
+        report(Path(out), results)
+        for source, found in results:
+            print(f"{source.title}: {found.correct} of {found.n}, {found.accuracy:.2%}")
