@@ -230,7 +230,7 @@ def distort(square: np.ndarray, rng: np.random.Generator, strength: float = 1.0)
         float32 `(INK_SIDE + 16, INK_SIDE + 16)`, 0 paper .. 1 ink, room around the digit for what grew.
     """
     ink = cv2.remap(square, *_warp(rng, strength), cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-    chance = rng.random(6)
+    chance = rng.random(7)
     if chance[0] < 0.5 * strength:
         ink = _another_pen(ink, rng)
     if chance[1] < 0.08 * strength:  # written twice
@@ -240,6 +240,8 @@ def distort(square: np.ndarray, rng: np.random.Generator, strength: float = 1.0)
         ink = _broken(ink, rng)
     if chance[3] < 0.1 * strength:
         ink = _debris(ink, rng)
+    if chance[6] < 0.06 * strength:
+        ink = _cut_off(ink, rng)
     ink = ink.astype(np.float32) * np.float32(1 / 255)
     if chance[4] < 0.25 * strength:
         ink = cv2.GaussianBlur(ink, (0, 0), rng.uniform(0.6, 1.8))
@@ -294,6 +296,13 @@ def _broken(ink, rng):
         angle, length = rng.uniform(0, np.pi), rng.uniform(0.1, 0.5) * side
         dx, dy = length * np.cos(angle), length * np.sin(angle)
         cv2.line(ink, (int(x - dx), int(y - dy)), (int(x + dx), int(y + dy)), 0, int(rng.integers(1, 4)))
+    return ink
+
+
+def _cut_off(ink, rng):
+    """The edge of the sheet or of a careless crop took a part."""
+    ink, turns = ink.copy(), int(rng.integers(4))
+    np.rot90(ink, turns)[: round(8 + rng.uniform(0.05, 0.17) * INK_SIDE)] = 0  # a view: writes into `ink`
     return ink
 
 

@@ -78,14 +78,18 @@ def _region_ink(grey, work):
     """float32 ink of the digit in a region brought to `work` pixels, or None."""
     contrast = contrast_of(_resized(grey, work))
     grain = _grain(contrast)
-    level = _level(contrast, grain)
+    level = _level(contrast, grain, 99 if work == WORK else 99.9)
     if level is None:
         return None
     threshold = float(np.clip(3.5 * grain, LOWEST_THRESHOLD * level, HIGHEST_THRESHOLD * level))
     mask = (contrast > threshold).astype(np.uint8)
-    # A drawing has no grain and no frame, and a small picture shows nothing but its digit.
-    framed = grain > DRAWN_GRAIN and min(grey.shape) >= LEAST_FRAMED
-    keep = _digit_components(_without_frame(mask) if framed else mask, framed)
+    drawn = grain <= DRAWN_GRAIN
+    # A drawing has no frame, and a small picture has no room for one.
+    framed = not drawn and min(grey.shape) >= LEAST_FRAMED
+    if drawn:
+        keep = _all_strokes(mask)
+    else:
+        keep = _digit_components(_without_frame(mask) if framed else mask, framed, searching=work != WORK)
     if keep is None or (framed and work == WORK and not _is_written(keep, contrast, level)):
         return None
     # A soft edge keeps what anti-aliasing says of the stroke's outline; a pen's uneven pressure is evened out.
@@ -157,7 +161,11 @@ def _wide_median(grey):
     small = cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA) if min(grey.shape) > 4 else grey
     pad = max(small.shape) // 4
     padded = cv2.copyMakeBorder(small, pad, pad, pad, pad, cv2.BORDER_REFLECT)
-    ground = cv2.medianBlur(padded, min(side * 3 // 10 | 1, 255))[pad:-pad, pad:-pad] if pad else small
+    ground = (
+        cv2.medianBlur(padded, min(round(side * (0.3 if side <= WORK else 0.12)) | 1, 255))[pad:-pad, pad:-pad]
+        if pad
+        else small
+    )
     return cv2.resize(ground, grey.shape[::-1], interpolation=cv2.INTER_LINEAR).astype(np.float32)
 
 
@@ -175,7 +183,8 @@ def _paper_beside(grey, ground):
 
 def _smooth(values):
     """Two box filters: nearly a Gaussian with a standard deviation of a fourteenth of the longer side, far cheaper."""
-    side = max(3, round(max(values.shape) / 5.7) | 1)
+    side = max(values.shape)
+    side = max(3, round(side / (5.7 if side <= WORK else 16)) | 1)
     return cv2.blur(cv2.blur(values, (side, side)), (side, side))
 
 
@@ -192,18 +201,19 @@ def _grain(contrast):
     return 1.4826 * float(-np.median(shining)) if len(shining) > 0.05 * contrast.size else 0.0
 
 
-def _level(contrast, grain):
+def _level(contrast, grain, percentile):
     """The contrast that the ink at the centre typically reaches, or None where nothing stands out from the grain.
 
-    The limits were measured on photographed digits and on blank paper.
+    The limits were measured on photographed digits and on blank paper. On a large page the ink is a small share of the
+    pixels, which is why the `percentile` that finds it is higher there.
     """
     h, w = contrast.shape
     for share in (5, 0):  # the centre first; a digit in a corner is found in the whole
         dy, dx = (h // share, w // share) if share else (0, 0)
-        part = _sampled(contrast[dy : h - dy, dx : w - dx])
+        part = contrast[dy : h - dy, dx : w - dx]
         if part.size == 0:
             continue
-        peak = float(np.percentile(part, 99))
+        peak = float(np.percentile(part, percentile))
         if peak <= max(LEAST_CONTRAST, NOISE_RATIO * grain):
             continue
         level = max(0.5 * peak, float(np.median(part[part > 0.25 * peak])))
@@ -212,13 +222,24 @@ def _level(contrast, grain):
     return None
 
 
-def _digit_components(mask, framed):
-    """The components that make the digit, as a uint8 mask; None where all are specks."""
+def _all_strokes(mask):
+    """What was drawn, specks left out: on a clean sheet a stroke that the sheet's border cuts belongs to the digit too."""
+    parts = _Components(mask, False)
+    if len(parts.areas) == 0:
+        return None
+    return np.isin(parts.labels, np.flatnonzero(parts.areas > 0.025 * parts.areas.max()) + 1).astype(np.uint8)
+
+
+def _digit_components(mask, framed, searching=False):
+    """The components that make the digit, as a uint8 mask; None where all are specks.
+
+    In a search of a large page, what reaches the page's border is the desk around the paper.
+    """
     h, w = mask.shape
     parts = _Components(mask, framed)
     if len(parts.areas) == 0:
         return None
-    main = parts.main()
+    main = parts.main(0.01 if searching and framed else 0.6)
     if parts.areas[main] < 8 and max(h, w) > 16:
         return None
     keep = parts.near(main) & (parts.areas > 0.025 * parts.areas[main]) & ~parts.at_edge & ~parts.rules()
@@ -270,11 +291,11 @@ class _Components:
         straight = cv2.dilate(level | upright, np.ones((3, 3), np.uint8)) & mask
         return found & (self._share(outside) > 0.75) & (self._share(straight) > 0.75)
 
-    def main(self):
-        """Index of the largest component, those in the middle preferred to those at the edge."""
+    def main(self, touching=0.6):
+        """Index of the largest component, those in the middle preferred; `touching` weighs those that reach a border."""
         h, w = self.shape
         off_centre = np.hypot(self.centroids[:, 0] / w - 0.5, self.centroids[:, 1] / h - 0.5)
-        score = self.areas * np.exp(-4 * np.square(off_centre)) * np.where(self.touches, 0.6, 1.0)
+        score = self.areas * np.exp(-4 * np.square(off_centre)) * np.where(self.touches, touching, 1.0)
         unlikely = (self.touches & (self.outer_share > 0.5)) | self.frames
         return int(np.argmax(score * np.where(unlikely, 0.02, 1.0)))
 

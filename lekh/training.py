@@ -57,17 +57,17 @@ class Configuration:
     """
 
     seed: int = 7
-    epochs: int = 40
+    epochs: int = 32
     epoch_digits: int = 120_000
     batch_size: int = 128
     learning_rate: float = 2e-3
     weight_decay: float = 2e-3
     label_smoothing: float = 0.05
     average: float = 0.999
-    flatness: float = 0.4
+    flatness: float = 0.5
     drawings: int = 4
     photographs: int = 4
-    most_photographs: int = 30_000
+    most_photographs: int = 20_000
     fonts: int = 60
     held_out: float = 0.06
     normalization: Normalization = field(default_factory=Normalization)
@@ -82,21 +82,23 @@ class Pool:
         classes: int64 `(N,)`, outputs of the network.
         sources: int64 `(N,)`, places in `names`.
         names: the sources.
+        sizes: how many different digits each source had, before they were drawn and photographed several times.
     """
 
     squares: np.ndarray
     classes: np.ndarray
     sources: np.ndarray
     names: tuple[str, ...]
+    sizes: tuple[int, ...]
 
     def __len__(self) -> int:
         return len(self.classes)
 
     def chances(self, flatness: float) -> np.ndarray:
-        """float64 `(N,)`: how likely each digit is drawn; sources weigh by their size to the power of `flatness`."""
-        sizes = np.bincount(self.sources, minlength=len(self.names)).astype(np.float64)
-        share = np.where(sizes > 0, sizes, 1) ** (flatness - 1) * (sizes > 0)
-        chances = share[self.sources]
+        """float64 `(N,)`: how likely each digit is drawn; a source weighs by its size to the power of `flatness`."""
+        rows = np.bincount(self.sources, minlength=len(self.names))
+        weights = np.where(rows > 0, np.array(self.sizes, np.float64) ** flatness / np.maximum(rows, 1), 0.0)
+        chances = weights[self.sources]
         return chances / chances.sum()
 
     def inputs(self, parameters: Normalization) -> np.ndarray:
@@ -124,23 +126,22 @@ def prepare(sets: Sequence[Dataset], classes: Sequence[ClassLabel], configuratio
         for number, dataset in enumerate(sets):
             targets = np.array([place[dataset.script, int(label)] for label in dataset.labels])
             mask = _held_out_mask(dataset, configuration)
-            squares, owners = _walk(dataset, np.flatnonzero(~mask), configuration, number, workers, copies=True)
-            train.append((dataset.name, squares, targets[owners]))
-            squares, owners = _walk(dataset, np.flatnonzero(mask), configuration, number, workers, copies=False)
-            held.append((dataset.name, squares, targets[owners]))
+            for pool, indices in ((train, np.flatnonzero(~mask)), (held, np.flatnonzero(mask))):
+                squares, owners = _walk(dataset, indices, configuration, number, workers, copies=pool is train)
+                pool.append((dataset.name, squares, targets[owners], len(indices)))
         for script in dict.fromkeys(dataset.script for dataset in sets):
             if script in SCRIPTS and configuration.fonts:
                 found = list(augment.font_digits(script, configuration.fonts))
                 squares, owners = _photograph_all([shape for _, shape in found], configuration, workers)
-                train.append((f"fonts_{script}", squares, np.array([place[script, found[i][0]] for i in owners], int)))
+                targets = np.array([place[script, found[owner][0]] for owner in owners], int)
+                train.append((f"fonts_{script}", squares, targets, len(found)))
     return _pool(train), _pool(held)
 
 
 def _pool(parts):
-    names = tuple(name for name, _, _ in parts)
-    sources = np.concatenate([np.full(len(targets), index) for index, (_, _, targets) in enumerate(parts)])
-    targets = np.concatenate([targets for _, _, targets in parts]).astype(np.int64)
-    return Pool(np.concatenate([squares for _, squares, _ in parts]), targets, sources.astype(np.int64), names)
+    names, squares, targets, sizes = zip(*parts, strict=True)
+    sources = np.repeat(np.arange(len(parts)), [len(part) for part in targets])
+    return Pool(np.concatenate(squares), np.concatenate(targets).astype(np.int64), sources, names, sizes)
 
 
 def _held_out_mask(dataset, configuration):
@@ -276,7 +277,8 @@ def _distorted(path, chosen, seed, parameters):
     squares, rng = _mapped(path), np.random.default_rng(seed)
     made = np.empty((len(chosen), parameters.size, parameters.size), np.uint8)
     for row, index in enumerate(chosen):
-        value = to_input(augment.distort(squares[index], rng), parameters)[..., 0]
+        bent = augment.distort(squares[index], rng, strength=rng.uniform(0.5, 1.3))
+        value = to_input(bent, parameters)[..., 0]
         made[row] = np.clip(value * 255 + 0.5, 0, 255)
     return made
 
@@ -307,7 +309,7 @@ def build_network(classes: int, parameters: Normalization):
     for filters in (32, 64, 128):
         x = convolution(layers.MaxPooling2D(2)(x), filters)
         x = layers.Activation("relu")(layers.Add()([x, convolution(x, filters, activation=False)]))
-    x = layers.Dropout(0.25)(layers.GlobalAveragePooling2D()(x))
+    x = layers.Dropout(0.2)(layers.GlobalAveragePooling2D()(x))
     return keras.Model(inputs, layers.Dense(classes, activation="softmax", name="probabilities")(x), name="lekh")
 
 
@@ -364,7 +366,7 @@ def calibrate(network, held_out: Pool, classes: Sequence[ClassLabel], parameters
     logits = np.log(np.maximum(network.predict(held_out.inputs(parameters), batch_size=512, verbose=0), 1e-12))
     scripts = np.array([label.script for label in classes])
     logits = np.where(scripts[held_out.classes][:, None] == scripts[None, :], logits, -1e9)
-    chances = held_out.chances(0.4)  # every source has its say
+    chances = held_out.chances(0.5)  # every source has its say
 
     def loss(temperature):
         scaled = logits / temperature
