@@ -310,7 +310,7 @@ def _debris(ink, rng):
     """What was not dropped beside the digit: a speck, a piece of a rule, the end of a neighbour."""
     side = ink.shape[0]
     if rng.random() < 0.4:
-        shift = round(rng.uniform(0.5, 0.7) * side) * (1 if rng.random() < 0.5 else -1)
+        shift = round(rng.uniform(0.58, 0.72) * side) * (1 if rng.random() < 0.5 else -1)
         neighbour = np.roll(np.roll(ink, shift, axis=1), int(rng.integers(-12, 13)), axis=0)
         return np.maximum(ink, neighbour)
     ink = ink.copy()

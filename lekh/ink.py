@@ -127,11 +127,24 @@ def contrast_of(grey: np.ndarray) -> np.ndarray:
     """
     ground = _wide_median(_without_dense_strokes(grey))
     difference = grey.astype(np.float32) - ground
-    h, w = grey.shape
-    centre = difference[h // 8 : h - h // 8, w // 8 : w - w // 8]
-    if np.square(np.maximum(centre, 0)).sum() > np.square(np.minimum(centre, 0)).sum():
+    if _is_light(difference):
         grey, ground = 255 - grey, 255 - ground
     return _relative(grey, _paper_beside(grey, ground))
+
+
+def _is_light(difference):
+    """Whether the strokes are lighter than their ground, judged by the middle of the region."""
+    h, w = difference.shape
+    middle = slice(h // 8, h - h // 8), slice(w // 8, w - w // 8)
+    light, dark = (
+        float(np.square(part[middle]).sum()) for part in (np.maximum(difference, 0), np.minimum(difference, 0))
+    )
+    if max(light, dark) > 8 * min(light, dark):
+        return light > dark
+    # Shadow and light weigh as much as the ink: what is fine tells which of them was written.
+    side = max(3, max(h, w) // 8)
+    fine = difference - cv2.blur(difference, (side, side))
+    return float((fine[middle] ** 3).sum()) > 0
 
 
 def _relative(grey, ground):
@@ -216,14 +229,15 @@ def _level(contrast, grain, percentile):
         peak = float(np.percentile(part, percentile))
         if peak <= max(LEAST_CONTRAST, NOISE_RATIO * grain):
             continue
-        level = max(0.5 * peak, float(np.median(part[part > 0.25 * peak])))
-        if level >= max(min(3.2 * grain, 0.25), min(6 * grain, 0.12)):
+        inked = part[part > max(0.25 * peak, 2.5 * grain)]
+        level = max(0.5 * peak, float(np.median(inked))) if len(inked) else 0.0
+        if level >= min(3.2 * grain, 0.25):
             return level
     return None
 
 
 def _all_strokes(mask):
-    """What was drawn, specks left out: on a clean sheet a stroke that the sheet's border cuts belongs to the digit too."""
+    """What was drawn, specks left out: on a clean sheet a stroke cut by the border belongs to the digit too."""
     parts = _Components(mask, False)
     if len(parts.areas) == 0:
         return None
@@ -292,7 +306,7 @@ class _Components:
         return found & (self._share(outside) > 0.75) & (self._share(straight) > 0.75)
 
     def main(self, touching=0.6):
-        """Index of the largest component, those in the middle preferred; `touching` weighs those that reach a border."""
+        """Index of the largest component, those in the middle preferred; `touching` weighs what reaches a border."""
         h, w = self.shape
         off_centre = np.hypot(self.centroids[:, 0] / w - 0.5, self.centroids[:, 1] / h - 0.5)
         score = self.areas * np.exp(-4 * np.square(off_centre)) * np.where(self.touches, touching, 1.0)
