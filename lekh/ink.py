@@ -90,15 +90,20 @@ def _region_ink(grey, work):
         keep = _all_strokes(mask)
     else:
         keep = _digit_components(_without_frame(mask) if framed else mask, framed, searching=work != WORK)
-    if keep is None or (framed and work == WORK and not _is_written(keep, contrast, level)):
+    if keep is None or (framed and work == WORK and not _is_written(keep, contrast, level, grain)):
         return None
     # A soft edge keeps what anti-aliasing says of the stroke's outline; a pen's uneven pressure is evened out.
     soft = np.clip((contrast - 0.5 * threshold) / (0.65 * level - 0.5 * threshold), 0, 1)
     return soft * cv2.dilate(keep, np.ones((3, 3), np.uint8))
 
 
-def _is_written(keep, contrast, level):
-    """Whether strokes were found, not a stain or the edge of a shadow: strokes are thin and end sharply."""
+def _is_written(keep, contrast, level, grain):
+    """Whether strokes were found, not a stain or the edge of a shadow: strokes are thin and end sharply.
+
+    A wide and ragged patch that hardly stands out from the grain is the light's doing, not a thick pen's.
+    """
+    if level < 6 * grain and keep.mean() > 0.12 and (cv2.medianBlur(keep, 5) != keep).mean() > 0.12 * keep.mean():
+        return False
     if cv2.distanceTransform(keep, cv2.DIST_L2, 3).max() > 0.17 * max(keep.shape):
         return False
     smooth = cv2.GaussianBlur(contrast, (0, 0), 1.5)
