@@ -298,7 +298,6 @@ BLANK = {
     "a row": np.full((1, 300), 190),
     "a column": np.full((300, 1), 190),
     "two by two": np.full((2, 2), 190),
-    "a row that darkens": across(0, 255),
     "grain": SHEET + grain(5),
     "coarse grain": SHEET + grain(4, 3),
     "strong grain": SHEET + grain(20),
