@@ -18,7 +18,7 @@ MARGIN = 0.3  # paper around the digit when its region is looked at again, as a 
 LEAST_CONTRAST = 0.035  # of the paper's brightness; fainter than this is no ink
 LOWEST_THRESHOLD, HIGHEST_THRESHOLD = 0.3, 0.5  # of the ink's contrast: for clean paper, for grainy paper
 DRAWN_GRAIN = 0.002  # no paper is as even as this
-LEAST_FRAMED = 40  # a picture with fewer pixels a side shows no frame, only a digit
+LEAST_FRAMED = 40  # a picture with fewer pixels a side has no room for a frame
 NOISE_RATIO = 4.0  # ink is at least this many standard deviations of the paper's grain
 
 
@@ -78,14 +78,14 @@ def _region_ink(grey, work):
     """float32 ink of the digit in a region brought to `work` pixels, or None."""
     contrast = contrast_of(_resized(grey, work))
     grain = _grain(contrast)
-    level = _level(contrast, grain, 99 if work == WORK else 99.9)
+    small = min(grey.shape) < LEAST_FRAMED  # nothing but the digit, which leaves little paper to tell the grain from
+    level = _level(contrast, grain * 0.45 if small else grain, 99 if work == WORK else 99.9)
     if level is None:
         return None
     threshold = float(np.clip(3.5 * grain, LOWEST_THRESHOLD * level, HIGHEST_THRESHOLD * level))
     mask = (contrast > threshold).astype(np.uint8)
     drawn = grain <= DRAWN_GRAIN
-    # A drawing has no frame, and a small picture has no room for one.
-    framed = not drawn and min(grey.shape) >= LEAST_FRAMED
+    framed = not drawn and not small
     if drawn:
         keep = _all_strokes(mask)
     else:
@@ -147,7 +147,7 @@ def _is_light(difference):
     if max(light, dark) > 8 * min(light, dark):
         return light > dark
     # Shadow and light weigh as much as the ink: what is fine tells which of them was written.
-    side = max(3, max(h, w) // 8)
+    side = max(3, max(h, w) // 5)
     fine = difference - cv2.blur(difference, (side, side))
     return float((fine[middle] ** 3).sum()) > 0
 
@@ -316,7 +316,11 @@ class _Components:
         off_centre = np.hypot(self.centroids[:, 0] / w - 0.5, self.centroids[:, 1] / h - 0.5)
         score = self.areas * np.exp(-4 * np.square(off_centre)) * np.where(self.touches, touching, 1.0)
         unlikely = (self.touches & (self.outer_share > 0.5)) | self.frames
-        return int(np.argmax(score * np.where(unlikely, 0.02, 1.0)))
+        main = int(np.argmax(score * np.where(unlikely, 0.02, 1.0)))
+        largest = int(np.argmax(self.areas))
+        # A speck amid a tightly cropped digit is not what the crop was made for.
+        speck = max(self.width[main], self.height[main]) < 0.2 * max(h, w) and not self.frames[largest]
+        return largest if speck and self.areas[main] < 0.3 * self.areas[largest] else main
 
     def near(self, main):
         """Whether a component lies within a third of the main one's size: the bar of a 5, not the next digit."""
