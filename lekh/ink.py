@@ -12,6 +12,7 @@ import numpy as np
 
 from lekh.normalize import box_of
 
+LOOKS = 4  # at ever smaller regions around the digit
 WORK = 128  # pixels of the longer side of a region in which strokes are separated from paper
 SEARCH = 384  # the same, for the first look at a large page
 MARGIN = 0.3  # paper around the digit when its region is looked at again, as a share of its longer side
@@ -19,7 +20,8 @@ LEAST_CONTRAST = 0.035  # of the paper's brightness; fainter than this is no ink
 LOWEST_THRESHOLD, HIGHEST_THRESHOLD = 0.3, 0.5  # of the ink's contrast: for clean paper, for grainy paper
 DRAWN_GRAIN = 0.002  # no paper is as even as this
 LEAST_FRAMED = 40  # a picture with fewer pixels a side has no room for a frame
-NOISE_RATIO = 4.0  # ink is at least this many standard deviations of the paper's grain
+NOISE_RATIO = 4.0  # ink stands out by at least this many standard deviations of the paper's grain
+SMALL_NOISE_RATIO = 1.8  # the same in a picture that shows nothing but the digit, and little paper
 
 
 @dataclass(frozen=True)
@@ -44,42 +46,38 @@ def find_digit(grey: np.ndarray) -> DigitInk | None:
     Returns:
         `None` when the page holds no ink.
     """
-    height, width = grey.shape
-    x, y, w, h = 0, 0, width, height
-    longest = max(w, h)
-    work = SEARCH if longest > 1.5 * SEARCH else WORK
-    for _ in range(4):
+    x, y, w, h = 0, 0, grey.shape[1], grey.shape[0]
+    work = SEARCH if max(w, h) > 1.5 * SEARCH else WORK
+    for _ in range(LOOKS):
         ink = _region_ink(grey[y : y + h, x : x + w], work)
         box = None if ink is None else box_of(ink)
         if box is None:
             return None
         scale = max(w, h) / max(ink.shape)
         bx, by, bw, bh = (value * scale for value in box)
-        settled = max(bw, bh) >= 0.5 * max(w, h) or max(w, h) <= WORK
-        found = (round(x + bx), round(y + by), max(1, round(bw)), max(1, round(bh)))
-        if settled and work == WORK:
-            return DigitInk(ink, _clip(found, width, height))
-        if not settled:
+        found = DigitInk(ink, _clipped(x + bx, y + by, bw, bh, grey.shape))
+        fills = max(bw, bh) >= 0.5 * max(w, h) or max(w, h) <= WORK
+        if fills and work == WORK:
+            break
+        if not fills:
             margin = MARGIN * max(bw, bh) + 2
-            left, top = max(0, int(x + bx - margin)), max(0, int(y + by - margin))
-            right = min(width, int(np.ceil(x + bx + bw + margin)))
-            bottom = min(height, int(np.ceil(y + by + bh + margin)))
-            x, y, w, h = left, top, right - left, bottom - top
+            x, y, w, h = _clipped(x + bx - margin, y + by - margin, bw + 2 * margin, bh + 2 * margin, grey.shape)
         work = WORK
-    return DigitInk(ink, _clip(found, width, height))
+    return found
 
 
-def _clip(box, width, height):
-    x, y = min(max(box[0], 0), width - 1), min(max(box[1], 0), height - 1)
-    return x, y, min(box[2], width - x), min(box[3], height - y)
+def _clipped(x, y, w, h, shape):
+    """The box in whole pixels, at least one, inside a page of `shape`."""
+    left, top = min(max(round(x), 0), shape[1] - 1), min(max(round(y), 0), shape[0] - 1)
+    return left, top, max(1, min(round(x + w), shape[1]) - left), max(1, min(round(y + h), shape[0]) - top)
 
 
 def _region_ink(grey, work):
     """float32 ink of the digit in a region brought to `work` pixels, or None."""
     contrast = contrast_of(_resized(grey, work))
     grain = _grain(contrast)
-    small = min(grey.shape) < LEAST_FRAMED  # nothing but the digit, which leaves little paper to tell the grain from
-    level = _level(contrast, grain * 0.45 if small else grain, 99 if work == WORK else 99.9)
+    small = min(grey.shape) < LEAST_FRAMED
+    level = _level(contrast, grain, 99 if work == WORK else 99.9, SMALL_NOISE_RATIO if small else NOISE_RATIO)
     if level is None:
         return None
     threshold = float(np.clip(3.5 * grain, LOWEST_THRESHOLD * level, HIGHEST_THRESHOLD * level))
@@ -219,7 +217,7 @@ def _grain(contrast):
     return 1.4826 * float(-np.median(shining)) if len(shining) > 0.05 * contrast.size else 0.0
 
 
-def _level(contrast, grain, percentile):
+def _level(contrast, grain, percentile, noise_ratio):
     """The contrast that the ink at the centre typically reaches, or None where nothing stands out from the grain.
 
     The limits were measured on photographed digits and on blank paper. On a large page the ink is a small share of the
@@ -232,11 +230,11 @@ def _level(contrast, grain, percentile):
         if part.size == 0:
             continue
         peak = float(np.percentile(part, percentile))
-        if peak <= max(LEAST_CONTRAST, NOISE_RATIO * grain):
+        if peak <= max(LEAST_CONTRAST, noise_ratio * grain):
             continue
-        inked = part[part > max(0.25 * peak, 2.5 * grain)]
+        inked = part[part > max(0.25 * peak, min(2.5 * grain, 0.6 * peak))]
         level = max(0.5 * peak, float(np.median(inked))) if len(inked) else 0.0
-        if level >= min(3.2 * grain, 0.25):
+        if level >= min(0.8 * noise_ratio * grain, 0.25):
             return level
     return None
 
