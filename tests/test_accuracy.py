@@ -1,0 +1,79 @@
+"""What the repository's model promises on test sets, where they are at hand: floors, and the figures of its card."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from lekh import datasets, evaluation, model
+from lekh.errors import LekhError
+
+SUBSET = 2000  # of sets larger than this, drawn once and for all
+# What the model must reach on all of a set, and the room that chance leaves a subset of it.
+FLOORS = {
+    "mnist_test": (0.9965, 0.0035),
+    "paint_strokes": (0.99, 0.0),
+    "khmer_report_test": (0.99, 0.0),
+}
+UNTOUCHED = 500  # the first digits of mnist_corrupted are not corrupted
+TESTS = [key for key, source in datasets.SOURCES.items() if source.role == "test"]
+
+
+def opened(key):
+    """The set, or a skipped test where it is not at hand."""
+    try:
+        return datasets.open_source(key)
+    except LekhError as error:
+        pytest.skip(error.problem)
+
+
+@cache
+def measured(key):
+    """`(evaluation, subset)`: what the repository's model makes of the set, or of a fixed part of it."""
+    dataset = opened(key)
+    if len(dataset) > SUBSET:
+        chosen = np.sort(np.random.default_rng(11).choice(len(dataset), SUBSET, replace=False))
+        return evaluation.evaluate(dataset.take(chosen), model.load()), True
+    return evaluation.evaluate(dataset, model.load()), False
+
+
+@pytest.mark.parametrize("key", FLOORS)
+def test_the_floor_holds(key):
+    found, subset = measured(key)
+    floor, room = FLOORS[key]
+    assert found.accuracy >= floor - room * subset, found.misses
+
+
+def test_the_floor_holds_for_untouched_digits_beside_corrupted_ones():
+    found = evaluation.evaluate(opened("mnist_corrupted").take(np.arange(UNTOUCHED)), model.load())
+    assert found.accuracy >= 0.99, found.misses
+
+
+@pytest.mark.parametrize("key", FLOORS)
+def test_confidence_means_what_it_says(key):
+    found, _ = measured(key)
+    assert found.ece < 0.03
+    assert found.rejected <= 0.01 * found.n
+
+
+@pytest.mark.parametrize("key", FLOORS)
+def test_no_digit_is_left_behind(key):
+    found, _ = measured(key)
+    worst = min(scores["f1"] for scores in found.per_class.values())
+    assert worst >= 0.94, found.per_class
+
+
+@pytest.mark.parametrize("key", FLOORS)
+def test_the_card_says_what_is_measured(key):
+    found, subset = measured(key)
+    rows = {row["name"]: row for row in model.read_card(model.DEFAULT_FOLDER).raw["test_sets"]}
+    assert key in rows, "The card lacks this test set: run `make train`, or report it"
+    assert rows[key]["n"] == len(opened(key))
+    assert rows[key]["correct"] / rows[key]["n"] == pytest.approx(rows[key]["accuracy"], abs=1e-5)
+    assert found.accuracy == pytest.approx(rows[key]["accuracy"], abs=0.003 if subset else 0.0001)
+
+
+def test_the_card_has_a_row_for_every_test_set():
+    """Needs no data."""
+    rows = [row["name"] for row in model.read_card(model.DEFAULT_FOLDER).raw["test_sets"]]
+    assert sorted(rows) == sorted(TESTS)
