@@ -247,3 +247,9 @@ def test_a_font_of_another_script_is_no_writer(fonts_in, tmp_path, script):
     for path in (own, other):
         Path(tmp_path / path.name).write_bytes(path.read_bytes())
     assert [path.name for path in augment._fonts_of(script)] == [own.name]
+
+
+def test_a_font_without_the_digits_is_no_writer_whatever_its_name(fonts_in, tmp_path):
+    (tmp_path / "Khmer-Latin.ttf").write_bytes(installed("latin")[0].read_bytes())
+    fonts_in(tmp_path)
+    assert augment._fonts_of("khmer") == ()

@@ -163,9 +163,10 @@ def test_polarity_changes_nothing(script, digit):
 # Tight crops
 
 
-def tight(script, digit, side):
+def tight(script, digit, side, fatter=1):
     """uint8 `(side, side)`: a drawn digit cropped to its ink and stretched, as some collections store theirs."""
-    ink = 255 - draw(script, digit, size=400)
+    pen = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (fatter, fatter))
+    ink = cv2.dilate(255 - draw(script, digit, size=400), pen)
     left, top, right, bottom = box(ink / 255)
     return 255 - cv2.resize(ink[top:bottom, left:right], (side, side), interpolation=cv2.INTER_AREA)
 
@@ -178,6 +179,17 @@ def test_a_tight_crop_keeps_its_bars(script, digit, polarity, side):
     ink = ((255.0 - image) / 235).astype(np.float32)
     found = find_digit(image if polarity == "dark" else 255 - image)
     check(found, ink, alike=0.7, off=0.08)
+
+
+@pytest.mark.parametrize("side", [16, 32, 128])
+@pytest.mark.parametrize("polarity", ["dark", "light"])
+@pytest.mark.parametrize("script, digit", [("latin", 2), ("latin", 7), ("latin", 8), ("latin", 9), ("khmer", 3)])
+def test_a_tight_crop_may_be_half_full_of_ink(script, digit, polarity, side):
+    image = tight(script, digit, side, fatter=22)
+    ink = ((255.0 - image) / 235).astype(np.float32)
+    assert 0.3 < (ink > 0.5).mean() < 0.7
+    found = find_digit(image if polarity == "dark" else 255 - image)
+    check(found, ink, alike=0.7, off=0.1)
 
 
 # What is not the digit
