@@ -19,6 +19,7 @@ MARGIN = 0.3  # paper around the digit when its region is looked at again, as a 
 LEAST_CONTRAST = 0.035  # of the paper's brightness; fainter than this is no ink
 LOWEST_THRESHOLD, HIGHEST_THRESHOLD = 0.3, 0.5  # of the ink's contrast: for clean paper, for grainy paper
 DRAWN_GRAIN = 0.002  # no paper is as even as this
+THICKEST = 0.23  # half a stroke's width, of the longer side; what is wider is a shadow
 LEAST_FRAMED = 40  # a picture with fewer pixels a side has no room for a frame
 NOISE_RATIO = 4.0  # ink stands out by at least this many standard deviations of the paper's grain
 SMALL_NOISE_RATIO = 1.8  # the same in a picture that shows nothing but the digit, and little paper
@@ -74,9 +75,9 @@ def _clipped(x, y, w, h, shape):
 
 def _region_ink(grey, work):
     """float32 ink of the digit in a region brought to `work` pixels, or None."""
-    contrast = contrast_of(_resized(grey, work))
-    grain = _grain(contrast)
     small = min(grey.shape) < LEAST_FRAMED
+    contrast = contrast_of(_resized(grey, work), thickest=0.5 if small else THICKEST)
+    grain = _grain(contrast)
     level = _level(contrast, grain, 99 if work == WORK else 99.9, SMALL_NOISE_RATIO if small else NOISE_RATIO)
     if level is None:
         return None
@@ -118,17 +119,18 @@ def _resized(grey, work):
     return cv2.resize(grey, size, interpolation=cv2.INTER_CUBIC)
 
 
-def contrast_of(grey: np.ndarray) -> np.ndarray:
+def contrast_of(grey: np.ndarray, thickest: float = THICKEST) -> np.ndarray:
     """How much darker than the paper (or lighter than a dark ground) each pixel is.
 
     Args:
         grey: uint8 `(H, W)`.
+        thickest: half the width of the widest stroke that may be taken for one, as a share of the longer side.
 
     Returns:
         float32 `(H, W)`: 0 like the ground, 1 black on white or white on black, negative where the paper shines; the
         sign of the ink is decided here.
     """
-    ground = _wide_median(_without_dense_strokes(grey))
+    ground = _wide_median(_without_dense_strokes(grey, thickest))
     difference = grey.astype(np.float32) - ground
     if _is_light(difference):
         grey, ground = 255 - grey, 255 - ground
@@ -154,7 +156,7 @@ def _relative(grey, ground):
     return (ground - grey) / np.maximum(ground, 32)
 
 
-def _without_dense_strokes(grey):
+def _without_dense_strokes(grey, thickest):
     """The page with its strokes painted over, where a tight crop holds so much ink that no median finds the paper."""
     _, light = cv2.threshold(grey, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     if not 0.25 < light.mean() < 0.75:
@@ -164,7 +166,7 @@ def _without_dense_strokes(grey):
     # A shadow covers half of a page too, but it is no stroke.
     half_width = cv2.distanceTransform(strokes, cv2.DIST_L2, 3).max()
     written, paper = np.median(grey[strokes > 0]), np.median(grey[strokes == 0])
-    if half_width > 0.23 * max(grey.shape) or abs(written - paper) < 60 or min(ring.mean(), 1 - ring.mean()) > 0.47:
+    if half_width > thickest * max(grey.shape) or abs(written - paper) < 60 or min(ring.mean(), 1 - ring.mean()) > 0.47:
         return grey
     filled = grey.copy()
     filled[strokes > 0] = paper
