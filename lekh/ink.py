@@ -12,10 +12,13 @@ import numpy as np
 
 from lekh.normalize import box_of
 
+WIDEST = 0.3  # a stroke, as a share of the longer side; what is dark and wider is shadow
+EVEN_PAPER = 200.0  # leaves room for what shines
 LOOKS = 4  # at ever smaller regions around the digit
 WORK = 128  # pixels of the longer side of a region in which strokes are separated from paper
 SEARCH = 384  # the same, for the first look at a large page
 MARGIN = 0.3  # paper around the digit when its region is looked at again, as a share of its longer side
+LEAST_SIDE = 4  # pixels; in less nobody can write
 LEAST_CONTRAST = 0.035  # of the paper's brightness; fainter than this is no ink
 LOWEST_THRESHOLD, HIGHEST_THRESHOLD = 0.3, 0.5  # of the ink's contrast: for clean paper, for grainy paper
 DRAWN_GRAIN = 0.002  # no paper is as even as this
@@ -47,6 +50,8 @@ def find_digit(grey: np.ndarray) -> DigitInk | None:
     Returns:
         `None` when the page holds no ink.
     """
+    if min(grey.shape) < LEAST_SIDE:
+        return None
     x, y, w, h = 0, 0, grey.shape[1], grey.shape[0]
     work = SEARCH if max(w, h) > 1.5 * SEARCH else WORK
     for _ in range(LOOKS):
@@ -76,14 +81,13 @@ def _clipped(x, y, w, h, shape):
 def _region_ink(grey, work):
     """float32 ink of the digit in a region brought to `work` pixels, or None."""
     small = min(grey.shape) < LEAST_FRAMED
-    contrast = contrast_of(_resized(grey, work), thickest=0.5 if small else THICKEST)
+    contrast, drawn = _contrast(_resized(grey, work), small)
     grain = _grain(contrast)
     level = _level(contrast, grain, 99 if work == WORK else 99.9, SMALL_NOISE_RATIO if small else NOISE_RATIO)
     if level is None:
         return None
     threshold = float(np.clip(3.5 * grain, LOWEST_THRESHOLD * level, HIGHEST_THRESHOLD * level))
     mask = (contrast > threshold).astype(np.uint8)
-    drawn = grain <= DRAWN_GRAIN
     framed = not drawn and not small
     if drawn:
         keep = _all_strokes(mask)
@@ -97,18 +101,38 @@ def _region_ink(grey, work):
 
 
 def _is_written(keep, contrast, level, grain):
-    """Whether strokes were found, not a stain or the edge of a shadow: strokes are thin and end sharply.
+    """Whether strokes were found, not a stain, the grain, a fold or the edge of a shadow.
 
-    A wide and ragged patch that hardly stands out from the grain is the light's doing, not a thick pen's.
+    Strokes are thin, longer than they are wide, smooth and end sharply, and they do not cross the whole page straight.
+    The limits lie below what photographed digits show, and above most of what blank paper shows.
     """
-    if level < 6 * grain and keep.mean() > 0.12 and (cv2.medianBlur(keep, 5) != keep).mean() > 0.12 * keep.mean():
+    half_width = float(cv2.distanceTransform(keep, cv2.DIST_L2, 3).max())
+    _, _, w, h = cv2.boundingRect(keep)
+    if half_width > 0.17 * max(keep.shape) or max(w, h) < 2.7 * 2 * half_width:
         return False
-    if cv2.distanceTransform(keep, cv2.DIST_L2, 3).max() > 0.17 * max(keep.shape):
+    if level < 6 * grain and (cv2.medianBlur(keep, 5) != keep).mean() > 0.3 * keep.mean():
         return False
+    if _crosses_straight(keep, half_width):
+        return False
+    if half_width < 2:  # a hair-line is sharp by being one
+        return True
     smooth = cv2.GaussianBlur(contrast, (0, 0), 1.5)
     slope = np.hypot(cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=1 / 8), cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8))
     outline = cv2.morphologyEx(keep, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
-    return float(slope[outline].mean()) > 0.1 * level
+    return float(slope[outline].mean()) > 0.115 * float(contrast[keep > 0].mean())
+
+
+def _crosses_straight(keep, half_width):
+    """A thin straight line from border to border; a tightly cropped 1 is thick for the width of its page."""
+    h, w = keep.shape
+    if half_width > 0.03 * min(h, w):
+        return False
+    points = cv2.findNonZero(keep)[:, 0].astype(np.float32)
+    ends = np.stack([points.min(axis=0), points.max(axis=0)])
+    reached = (ends[0] <= 2).sum() + (ends[1] >= np.array([w, h]) - 3).sum()
+    dx, dy, x0, y0 = cv2.fitLine(points, cv2.DIST_L2, 0, 0.01, 0.01).ravel()
+    away = np.abs((points[:, 0] - x0) * dy - (points[:, 1] - y0) * dx)
+    return reached >= 2 and float(away.max()) < 0.03 * max(h, w)
 
 
 def _resized(grey, work):
@@ -119,22 +143,38 @@ def _resized(grey, work):
     return cv2.resize(grey, size, interpolation=cv2.INTER_CUBIC)
 
 
-def contrast_of(grey: np.ndarray, thickest: float = THICKEST) -> np.ndarray:
+def contrast_of(grey: np.ndarray) -> np.ndarray:
     """How much darker than the paper (or lighter than a dark ground) each pixel is.
 
     Args:
         grey: uint8 `(H, W)`.
-        thickest: half the width of the widest stroke that may be taken for one, as a share of the longer side.
 
     Returns:
         float32 `(H, W)`: 0 like the ground, 1 black on white or white on black, negative where the paper shines; the
         sign of the ink is decided here.
     """
-    ground = _wide_median(_without_dense_strokes(grey, thickest))
-    difference = grey.astype(np.float32) - ground
-    if _is_light(difference):
+    return _contrast(grey, small=False)[0]
+
+
+def _contrast(grey, small):
+    """What `contrast_of` returns, and whether the page is a drawing, which has neither grain nor shadow."""
+    ground = _wide_median(_without_dense_strokes(grey, 0.5 if small else THICKEST))
+    if _is_light(grey.astype(np.float32) - ground):
         grey, ground = 255 - grey, 255 - ground
-    return _relative(grey, _paper_beside(grey, ground))
+    contrast = _relative(grey, _paper_beside(grey, ground))
+    drawn = _grain(contrast) <= DRAWN_GRAIN
+    if drawn or small or max(grey.shape) > WORK:  # a search needs no finer paper
+        return contrast, drawn
+    even = _without_shadow(grey)
+    ground = _wide_median(np.clip(even, 0, 255).astype(np.uint8))
+    return _relative(even, _paper_beside(even, ground)), drawn
+
+
+def _without_shadow(grey):
+    """float32, dark strokes on even paper: what is dark and wider than a stroke is shadow, however sharp its edge."""
+    reach = round(max(grey.shape) * WIDEST) | 1
+    paper = cv2.morphologyEx(cv2.medianBlur(grey, 5), cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
+    return grey * (np.float32(EVEN_PAPER) / np.maximum(paper, 8).astype(np.float32))
 
 
 def _is_light(difference):
@@ -226,7 +266,8 @@ def _level(contrast, grain, percentile, noise_ratio):
     pixels, which is why the `percentile` that finds it is higher there.
     """
     h, w = contrast.shape
-    for share in (5, 0):  # the centre first; a digit in a corner is found in the whole
+    weak = None
+    for share in (5, 0):  # the centre first; a digit in a corner, or a wide ring, is found in the whole
         dy, dx = (h // share, w // share) if share else (0, 0)
         part = contrast[dy : h - dy, dx : w - dx]
         if part.size == 0:
@@ -236,9 +277,11 @@ def _level(contrast, grain, percentile, noise_ratio):
             continue
         inked = part[part > max(0.25 * peak, min(2.5 * grain, 0.6 * peak))]
         level = max(0.5 * peak, float(np.median(inked))) if len(inked) else 0.0
-        if level >= min(0.8 * noise_ratio * grain, 0.25):
+        if level >= min(1.3 * noise_ratio * grain, 0.25):
             return level
-    return None
+        if level >= 0.8 * noise_ratio * grain:
+            weak = weak or level
+    return weak
 
 
 def _all_strokes(mask):
