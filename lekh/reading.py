@@ -126,12 +126,12 @@ def read(source: images.Source, model: Model, script: str = AUTO) -> Reading:
     if found is None:
         empty = np.zeros((0, parameters.size, parameters.size, 1), np.float32)
         return Reading(None, (), _since(start), grey, np.zeros(grey.shape, np.float32), empty)
-    inputs = normalize.to_input(found.ink, parameters)[np.newaxis]
-    probabilities = model.predict(inputs)
+    views = normalize.to_views(found.ink, parameters)
+    probabilities = model.predict(views).mean(axis=0, keepdims=True)
     if script == AUTO:
         script = most_probable_script(probabilities, model)
     digit = _digit(probabilities[0][model.card.indices(script)], found.box_xywh, model.card.rejection_threshold)
-    return Reading(script, (Line((digit,)),), _since(start), grey, found.ink, inputs)
+    return Reading(script, (Line((digit,)),), _since(start), grey, found.ink, views[:1])
 
 
 def most_probable_script(probabilities: np.ndarray, model: Model) -> str:

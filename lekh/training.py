@@ -26,7 +26,7 @@ from lekh import augment, datasets, evaluation, images, ink, model
 from lekh.datasets import Dataset
 from lekh.errors import LekhError
 from lekh.model import CARD, CARD_FORMAT, KERAS, TFLITE, ClassLabel
-from lekh.normalize import Normalization, cropped, to_input
+from lekh.normalize import Normalization, cropped, to_input, to_views
 from lekh.numerals import SCRIPTS
 
 PACKAGES = ("tensorflow", "keras", "ai-edge-litert", "numpy", "opencv-python-headless", "pillow")
@@ -360,19 +360,20 @@ def fit(network, train: Pool, held_out: Pool, configuration: Configuration, chec
 
 
 def calibrate(network, held_out: Pool, classes: Sequence[ClassLabel], parameters: Normalization) -> float:
-    """The temperature at which the confidences within each script fit the held-out digits best."""
+    """The temperature at which the confidences of a reading, within each script, fit the held-out digits best."""
     if len(held_out) < 100:
         return 1.0
-    logits = np.log(np.maximum(network.predict(held_out.inputs(parameters), batch_size=512, verbose=0), 1e-12))
+    views = [to_views(square.astype(np.float32) / 255, parameters) for square in held_out.squares]
+    outputs = network.predict(np.concatenate(views), batch_size=512, verbose=0)
+    logits = np.log(np.maximum(outputs, 1e-12)).reshape(len(held_out), -1, outputs.shape[1])  # (N, V, C)
     scripts = np.array([label.script for label in classes])
-    logits = np.where(scripts[held_out.classes][:, None] == scripts[None, :], logits, -1e9)
+    logits = np.where((scripts[held_out.classes][:, None] == scripts[None, :])[:, None], logits, -1e9)
     chances = held_out.chances(0.5)  # every source has its say
 
     def loss(temperature):
-        scaled = logits / temperature
-        scaled -= scaled.max(axis=1, keepdims=True)
-        likelihood = scaled[np.arange(len(scaled)), held_out.classes] - np.log(np.exp(scaled).sum(axis=1))
-        return -(likelihood * chances).sum()
+        scaled = np.exp((logits - logits.max(axis=2, keepdims=True)) / temperature)
+        answers = (scaled / scaled.sum(axis=2, keepdims=True)).mean(axis=1)
+        return -(np.log(answers[np.arange(len(answers)), held_out.classes] + 1e-12) * chances).sum()
 
     candidates = np.exp(np.linspace(np.log(0.2), np.log(3), 120))
     return round(float(min(candidates, key=loss)), 4)

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from lekh.normalize import EDGE, Normalization, box_of, cropped, stroke_width, to_input
+from lekh.normalize import EDGE, Normalization, box_of, cropped, stroke_width, to_input, to_views
 
 DEFAULT = Normalization()
 SMALL = Normalization(size=28, fit=20, min_stroke=2, max_stroke=7)
@@ -214,6 +214,31 @@ def test_size_hardly_matters(parameters, stroke, times):
     assert np.abs(centre_of_mass(first) - centre_of_mass(second)).max() < 1
 
 
+# Views
+
+
+def test_views_are_upright_first_then_leaning_to_either_side():
+    upright, right, left = to_views(bars(100, 8, 8), DEFAULT)[..., 0]
+    np.testing.assert_array_equal(upright, flat(bars(100, 8, 8)))
+    tops = [np.average(np.arange(32), weights=view[: 32 // 2].sum(axis=0)) for view in (upright, right, left)]
+    feet = [np.average(np.arange(32), weights=view[32 // 2 :].sum(axis=0)) for view in (upright, right, left)]
+    leans = np.array(feet) - np.array(tops)
+    assert abs(leans[0]) < 0.2
+    assert leans[1] == pytest.approx(-leans[2], abs=0.3)
+    assert abs(leans[1]) == pytest.approx(DEFAULT.slant * 13, rel=0.4)  # halves of a digit of 26 px are 13 apart
+
+
+def test_a_leaning_view_cuts_nothing_off():
+    edge_to_edge = np.zeros((128, 60), np.float32)
+    edge_to_edge[:, :6] = edge_to_edge[:, -6:] = edge_to_edge[:6] = 1
+    whole, *leaning = to_views(edge_to_edge, DEFAULT)
+    assert all(view.sum() > 0.85 * whole.sum() for view in leaning)
+
+
+def test_no_slant_is_one_view():
+    assert to_views(bars(100, 60, 8), Normalization(slant=0)).shape == (1, 32, 32, 1)
+
+
 # Parameters
 
 
@@ -228,7 +253,7 @@ def test_each_parameter_changes_the_result():
 
 @pytest.mark.parametrize("parameters", [DEFAULT, SMALL, LARGE], ids=["32", "28", "64"])
 def test_a_card_gives_the_parameters_back(parameters):
-    assert set(parameters.as_dict()) == {"size", "fit", "min_stroke", "max_stroke"}
+    assert set(parameters.as_dict()) == {"size", "fit", "min_stroke", "max_stroke", "slant"}
     assert Normalization(**parameters.as_dict()) == parameters
 
 
