@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
 from functools import cache
@@ -44,6 +45,10 @@ class Configuration:
         epoch_digits: digits an epoch, drawn from all sources, each distorted anew.
         batch_size: digits a step.
         learning_rate: the highest of the cosine schedule.
+        strength: of the distortions, drawn evenly between these two for each digit.
+        settling: epochs at the end, with a schedule of their own, in which digits are seen nearly as they are.
+        settling_rate: the highest learning rate of those epochs.
+        settling_strength: of the distortions in those epochs.
         weight_decay: of AdamW.
         label_smoothing: share of the target spread over all classes.
         average: momentum of the moving average of the weights, which are the ones kept.
@@ -61,6 +66,10 @@ class Configuration:
     epoch_digits: int = 120_000
     batch_size: int = 128
     learning_rate: float = 2e-3
+    strength: tuple[float, float] = (0.5, 1.3)
+    settling: int = 6
+    settling_rate: float = 5e-4
+    settling_strength: tuple[float, float] = (0.0, 0.9)
     weight_decay: float = 2e-3
     label_smoothing: float = 0.05
     average: float = 0.999
@@ -264,7 +273,8 @@ def batches(pool: Pool, configuration: Configuration) -> Iterator[tuple[np.ndarr
             while len(waiting) < 3:
                 chosen = rng.choice(len(pool), max(size, CHUNK // size * size), p=chances)
                 seed = int(rng.integers(2**31))
-                job = worker.submit(_distorted, str(path), chosen, seed, configuration.normalization)
+                settings = configuration.strength, configuration.normalization
+                job = worker.submit(_distorted, str(path), chosen, seed, *settings)
                 waiting.append((job, pool.classes[chosen]))
             job, classes = waiting.pop(0)
             inputs = job.result().astype(np.float32)[..., np.newaxis] / 255
@@ -272,12 +282,12 @@ def batches(pool: Pool, configuration: Configuration) -> Iterator[tuple[np.ndarr
                 yield inputs[start : start + size], classes[start : start + size]
 
 
-def _distorted(path, chosen, seed, parameters):
+def _distorted(path, chosen, seed, strength, parameters):
     """uint8 `(n, S, S)`; runs in a worker process."""
     squares, rng = _mapped(path), np.random.default_rng(seed)
     made = np.empty((len(chosen), parameters.size, parameters.size), np.uint8)
     for row, index in enumerate(chosen):
-        bent = augment.distort(squares[index], rng, strength=rng.uniform(0.5, 1.3))
+        bent = augment.distort(squares[index], rng, strength=rng.uniform(*strength))
         value = to_input(bent, parameters)[..., 0]
         made[row] = np.clip(value * 255 + 0.5, 0, 255)
     return made
@@ -326,6 +336,23 @@ def fit(network, train: Pool, held_out: Pool, configuration: Configuration, chec
     Returns:
         Curves: `loss`, `accuracy`, `val_loss`, `val_accuracy`, one number an epoch.
     """
+    curves = _fit_once(network, train, held_out, configuration, checkpoint)
+    if configuration.settling:
+        more = settle(network, train, held_out, configuration, checkpoint)
+        curves = {name: values + more[name] for name, values in curves.items()}
+    return curves
+
+
+def settle(network, train: Pool, held_out: Pool, configuration: Configuration, checkpoint: Path | None = None) -> dict:
+    """The last epochs of `fit`, whose arguments it takes: a small rate and mild distortions, for the finer shapes."""
+    milder = replace(
+        configuration, seed=configuration.seed + 1, epochs=configuration.settling,
+        learning_rate=configuration.settling_rate, strength=configuration.settling_strength,
+    )  # fmt: skip
+    return _fit_once(network, train, held_out, milder, checkpoint)
+
+
+def _fit_once(network, train, held_out, configuration, checkpoint):
     import keras
 
     keras.utils.set_random_seed(configuration.seed)
@@ -346,16 +373,17 @@ def fit(network, train: Pool, held_out: Pool, configuration: Configuration, chec
         metrics=["accuracy"],
     )
     targets = np.eye(outputs, dtype=np.float32)
-    stream = ((inputs, targets[classes]) for inputs, classes in batches(train, configuration))
     validation = (held_out.inputs(configuration.normalization), targets[held_out.classes]) if len(held_out) else None
     callbacks = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)]
     if checkpoint is not None:
         checkpoint.parent.mkdir(parents=True, exist_ok=True)
         callbacks.append(keras.callbacks.ModelCheckpoint(checkpoint))
-    history = network.fit(
-        stream, steps_per_epoch=steps, epochs=configuration.epochs, validation_data=validation,
-        callbacks=callbacks, verbose=2 if os.environ.get("CI") or not os.isatty(1) else 1,
-    )  # fmt: skip
+    with closing(batches(train, configuration)) as digits:  # ends the augmenting process
+        stream = ((inputs, targets[classes]) for inputs, classes in digits)
+        history = network.fit(
+            stream, steps_per_epoch=steps, epochs=configuration.epochs, validation_data=validation,
+            callbacks=callbacks, verbose=2 if os.environ.get("CI") or not os.isatty(1) else 1,
+        )  # fmt: skip
     return {name: [round(float(value), 5) for value in values] for name, values in history.history.items()}
 
 
