@@ -218,7 +218,8 @@ def test_size_hardly_matters(parameters, stroke, times):
 
 
 def test_views_are_upright_first_then_leaning_to_either_side():
-    upright, right, left = to_views(bars(100, 8, 8), DEFAULT)[..., 0]
+    upright, right, left, *further = to_views(bars(100, 8, 8), DEFAULT)[..., 0]
+    assert len(further) == 2
     np.testing.assert_array_equal(upright, flat(bars(100, 8, 8)))
     tops = [np.average(np.arange(32), weights=view[: 32 // 2].sum(axis=0)) for view in (upright, right, left)]
     feet = [np.average(np.arange(32), weights=view[32 // 2 :].sum(axis=0)) for view in (upright, right, left)]

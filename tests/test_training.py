@@ -279,8 +279,8 @@ def test_the_temperature_is_that_of_the_averaged_views():
     rng = np.random.default_rng(1)
     classes = classes_of([digits(copies=1)])
     truth = rng.integers(0, 10, 3000)
-    sure = np.full((3000, 3, 10), 1e-4)  # each view is sure, one in three is wrong: together they are not
-    for view in range(3):
+    sure = np.full((3000, 5, 10), 1e-4)  # each view is sure, one in three is wrong: together they are not
+    for view in range(5):
         sure[np.arange(3000), view, (truth + (rng.random(3000) < 1 / 3)) % 10] = 1
     outputs = (sure / sure.sum(axis=2, keepdims=True)).reshape(-1, 10)
     held = Pool(np.zeros((3000, 64, 64), np.uint8), truth, np.zeros(3000, np.int64), ("drawn",), (3000,))
