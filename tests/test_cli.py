@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import types
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -294,7 +295,9 @@ class TestProcess:
     @pytest.mark.skipif(os.name == "nt", reason="interrupts come in another way there")
     def test_an_interrupt_is_quiet(self, tiny_model_folder, pictures):
         words = ("read", "--model", tiny_model_folder, *[pictures["seven"]] * 5000)
-        process = self.start(*words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        # A shell's background job ignores interrupts, and so would its children.
+        heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+        process = self.start(*words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=heard)
         process.stdout.readline()
         time.sleep(0.05)
         process.send_signal(signal.SIGINT)
