@@ -33,7 +33,7 @@ _UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
-    NotImplementedError,
+    RuntimeError,  # a member of an .npz that is encrypted, or packed in a way that zipfile lacks
 )
 
 

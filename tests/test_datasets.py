@@ -334,3 +334,17 @@ class TestSources:
         npz(tmp_path / "latin/usps/train.npz", images=draw("latin", 3)[np.newaxis], labels=np.array([3]))
         dataset = datasets.open_source("usps_train")
         assert (dataset.name, dataset.script, len(dataset)) == ("usps_train", "latin", 1)
+
+
+def test_an_encrypted_npz_is_said_to_be_damaged(tmp_path):
+    file = tmp_path / "locked.npz"
+    np.savez(file, images=np.zeros((2, 8, 8), np.uint8), labels=np.arange(2))
+    content = bytearray(file.read_bytes())
+    for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):  # bit 0 of a member's flags says encrypted
+        place = content.find(signature)
+        while place >= 0:
+            content[place + flags] |= 1
+            place = content.find(signature, place + 1)
+    file.write_bytes(content)
+    with pytest.raises(LekhError, match="damaged or laid out in another way"):
+        datasets.load(file, "latin")
