@@ -57,9 +57,9 @@ def photograph(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """
     digit = _pasted(ink, rng)
     height, width = digit.shape
-    paper = _paper(height, width, rng)
+    paper = paper_light(height, width, rng)
     contrast = rng.uniform(0.12, 0.5) if rng.random() < 0.5 else rng.uniform(0.4, 0.95)
-    marks = digit * contrast * _pencil_texture(height, width, rng)
+    marks = digit * contrast * pencil_texture(height, width, rng)
     marks = np.maximum(marks, _print_at_edges(height, width, contrast, rng))
     if rng.random() < 0.08:
         marks = np.maximum(marks, 0.3 * contrast * _ruled(height, width, rng))
@@ -98,17 +98,19 @@ def _pasted(ink, rng):
     return np.clip(page, 0, 1)
 
 
-def _paper(height, width, rng):
+def paper_light(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
+    """Paper in uneven light, with its grain, now and then half in shadow: float32 `(height, width)`, 0.05 .. 1."""
     field = rng.uniform(-1, 1, (4, 4)).astype(np.float32) * rng.uniform(0, 0.18)
     light = 1 + cv2.resize(field, (width, height), interpolation=cv2.INTER_CUBIC)
     if rng.random() < 0.3:
-        light *= _shadow(height, width, rng)
+        light *= shadow(height, width, rng)
     grain = rng.normal(0, rng.uniform(0, 0.04), (height // 2 + 1, width // 2 + 1)).astype(np.float32)
     light += cv2.resize(grain, (width, height), interpolation=cv2.INTER_LINEAR)
     return np.clip(rng.uniform(0.25, 1.0) * light, 0.05, 1).astype(np.float32)
 
 
-def _shadow(height, width, rng):
+def shadow(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
+    """How much light a shadow with one straight edge leaves: float32 `(height, width)`, 0 .. 1."""
     angle, offset = rng.uniform(0, 2 * np.pi), rng.uniform(-0.4, 0.4)
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     distance = (x / width - 0.5) * np.cos(angle) + (y / height - 0.5) * np.sin(angle) - offset
@@ -116,8 +118,8 @@ def _shadow(height, width, rng):
     return (1 - (1 - depth) / (1 + np.exp(np.clip(-distance / softness, -30, 30)))).astype(np.float32)
 
 
-def _pencil_texture(height, width, rng):
-    """1 where the pen wrote fully, less where the paper shows through."""
+def pencil_texture(height: int, width: int, rng: np.random.Generator) -> np.ndarray | float:
+    """1 where the pen wrote fully, less where the paper shows through: float32 `(height, width)`, or 1.0."""
     if rng.random() < 0.5:
         return 1.0
     noise = rng.uniform(0, 1, (height, width)).astype(np.float32)
@@ -168,7 +170,7 @@ def font_digits(script: str, most: int = 60, side: int = 96) -> Iterator[tuple[i
     Yields:
         `(digit, ink)`, ink float32 `(h, w)` cropped to the digit.
     """
-    fonts = _fonts_of(script)
+    fonts = fonts_of(script)
     for path in fonts[:: max(1, -(-len(fonts) // most))]:
         font = ImageFont.truetype(str(path), side)
         for digit, numeral in enumerate(SCRIPTS[script].digits):
@@ -180,7 +182,7 @@ def font_digits(script: str, most: int = 60, side: int = 96) -> Iterator[tuple[i
 
 
 @cache
-def _fonts_of(script: str) -> tuple[Path, ...]:
+def fonts_of(script: str) -> tuple[Path, ...]:
     """Installed fonts made for `script` that hold ten distinct digits of it."""
     names = _FONT_NAMES.get(script, (script,))
     found = sorted(path for folder in FONT_FOLDERS for path in folder.rglob("*.[to]t[fc]"))
