@@ -15,6 +15,7 @@ from lekh.numerals import SCRIPTS
 CARD_FORMAT = 1
 DEFAULT_FOLDER = Path(__file__).resolve().parent.parent / "model"
 CARD, KERAS, TFLITE = "card.json", "digits.keras", "digits.tflite"
+NO_DIGIT = "none"  # the script of the class *not a digit*
 _REMEDY = "Run `make train`, or copy a complete model folder there"
 
 
@@ -40,7 +41,12 @@ class Card:
     @property
     def scripts(self) -> tuple[str, ...]:
         """Names of the scripts, in the order of their first class."""
-        return tuple(dict.fromkeys(label.script for label in self.classes))
+        return tuple(dict.fromkeys(label.script for label in self.classes if label.script != NO_DIGIT))
+
+    @property
+    def no_digit(self) -> int | None:
+        """The network's output for what is no digit, where it has one."""
+        return next((index for index, label in enumerate(self.classes) if label.script == NO_DIGIT), None)
 
     def indices(self, script: str) -> list[int]:
         """The network's outputs that belong to `script`, in the order of their digits."""

@@ -1,14 +1,21 @@
 """The pipeline: image -> Reading. Page, command line and notebooks all pass through here."""
 
 import time
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from lekh import images, ink, normalize
 from lekh.model import Model
+try:
+    from lekh import layout
+except ImportError:
+    layout = None
 
 AUTO = "auto"
+SURE = 0.98  # a digit under this confidence is looked at from all slants
+MOST_DOUBTFUL = 64  # of a page's digits that are looked at so; on a crowded page a second look at all would be slow
 
 
 @dataclass(frozen=True)
@@ -18,7 +25,8 @@ class Digit:
     Attributes:
         digit: its value, 0 to 9 (the class's place, in a model of somebody's own shapes).
         confidence: calibrated probability of `digit` among the classes of the script, 0 to 1.
-        rejected: whether the confidence is under the card's threshold; a rejected digit is not part of any text.
+        rejected: whether it is no digit to the network, or the confidence is under the card's threshold; a rejected
+            digit is not part of any text.
         box_xywh: left, top, width and height in pixels of the image (EXIF turned).
         probabilities: one a class of the script, summing to 1.
     """
@@ -37,8 +45,8 @@ class Digit:
 
 
 @dataclass(frozen=True)
-class Line:
-    """Digits from left to right."""
+class Number:
+    """Digits from left to right without a wide gap."""
 
     digits: tuple[Digit, ...]
 
@@ -46,6 +54,36 @@ class Line:
     def text(self) -> str:
         """The digits that were not rejected, in Western form."""
         return "".join(str(digit.digit) for digit in self.digits if not digit.rejected)
+
+
+@dataclass(frozen=True)
+class Line:
+    """Numbers from left to right."""
+
+    numbers: tuple[Number, ...]
+
+    @property
+    def digits(self) -> tuple[Digit, ...]:
+        """All digits of the line, from left to right."""
+        return tuple(digit for number in self.numbers for digit in number.digits)
+
+    @property
+    def text(self) -> str:
+        """Western digits, numbers joined by a space."""
+        return " ".join(number.text for number in self.numbers if number.text)
+
+
+@dataclass(frozen=True)
+class Box:
+    """A place on a page where a person says that there is a digit.
+
+    Attributes:
+        box_xywh: left, top, width and height in pixels of the image.
+        digit: what the person says it is; `None` leaves that to the network.
+    """
+
+    box_xywh: tuple[int, int, int, int]
+    digit: int | None = None
 
 
 @dataclass(frozen=True)
@@ -57,8 +95,9 @@ class Reading:
         lines: empty when no ink was found.
         milliseconds: from the source to the reading, the model already loaded.
         grey: uint8 `(H, W)`, the page.
-        ink: float32 `(h, w)`, 0 paper .. 1 ink: what was taken for ink, in the region that was read.
-        inputs: float32 `(N, S, S, 1)`: what the network saw of each digit.
+        ink: float32 `(h, w)`, 0 paper .. 1 ink: what was taken for ink on the page or, where one digit was looked for,
+            in the region around it.
+        inputs: float32 `(N, S, S, 1)`: what the network saw of each digit, in reading order.
     """
 
     script: str | None
@@ -75,8 +114,8 @@ class Reading:
 
     @property
     def text(self) -> str:
-        """Western digits, lines joined by a line feed."""
-        return "\n".join(line.text for line in self.lines)
+        """Western digits, lines joined by a line feed; a line whose digits were all rejected is left out."""
+        return "\n".join(line.text for line in self.lines if line.text)
 
     def as_dict(self) -> dict:
         """The reading as `read --json` prints it, without the file's name."""
@@ -103,16 +142,25 @@ class Reading:
         }
 
 
-def read(source: images.Source, model: Model, script: str = AUTO) -> Reading:
-    """Reads an image that holds one digit.
+@dataclass(frozen=True)
+class _Found:
+    """The ink of one digit, and where it lies on the page."""
+
+    ink: np.ndarray
+    box_xywh: tuple[int, int, int, int]
+
+
+def read(source: images.Source, model: Model, script: str = AUTO, single: bool = False) -> Reading:
+    """Reads an image: all numbers on it, line by line, or the one digit that it holds.
 
     Args:
         source: anything that `images.to_grey` takes.
         model: a loaded model folder.
         script: a script of the model's card, or `"auto"`.
+        single: the image holds one digit.
 
     Returns:
-        A `Reading` with one line of one digit, or with no line when there is no ink.
+        A `Reading`; with no line when there is no ink.
 
     Raises:
         LekhError: the source is no readable image, or the model does not read `script`.
@@ -121,17 +169,105 @@ def read(source: images.Source, model: Model, script: str = AUTO) -> Reading:
     if script != AUTO:
         model.card.indices(script)  # an unknown script is said before any work
     grey = images.to_grey(source)
-    found = ink.find_digit(grey)
-    parameters = model.card.normalization
+    if single:
+        return _read_one(grey, model, script, start)
+    if layout is None:
+        return _read_one(grey, model, script, start)
+    page = ink.find_page(grey)
+    found = [[[_on_page(piece, page.scale) for piece in number.pieces] for number in line.numbers]
+             for line in layout.find_lines(page.ink)]  # fmt: skip
+    if sum(len(number) for line in found for number in line) <= 1:  # it fills the page: look closer
+        return _read_one(grey, model, script, start)
+    return _reading(found, page.ink, grey, model, script, start)
+
+
+def _on_page(piece, scale):
+    return _Found(piece.ink, tuple(round(value * scale) for value in piece.box_xywh))
+
+
+def read_boxes(reading: Reading, boxes: Sequence[Box], model: Model, script: str = AUTO) -> Reading:
+    """The reading of exactly these boxes, as a person corrected them; lines and numbers are found anew.
+
+    Args:
+        reading: of the page; its `grey` is looked at again where a box is new.
+        boxes: a box that the reading has too keeps its digit.
+        model: a loaded model folder.
+        script: as for `read`.
+
+    Raises:
+        LekhError: the model does not read `script`.
+    """
+    start = time.perf_counter()
+    known = dict(zip((digit.box_xywh for digit in reading.digits), zip(reading.digits, reading.inputs)))
+    size = model.card.normalization.size
+    digits, inputs = {}, {}
+    for box in boxes:
+        place = tuple(round(value) for value in box.box_xywh)
+        if place in known:
+            digit, seen = known[place]
+        else:
+            digit, seen = _looked_at(reading.grey, place, model, reading.script if script == AUTO else script)
+        if box.digit is not None:
+            digit = _told(digit, box.digit)
+        digits[place], inputs[place] = digit, seen
+    order = layout.lines_of(list(digits)) if layout and hasattr(layout, "lines_of") else [[sorted(digits)]]
+    lines = tuple(Line(tuple(Number(tuple(digits[place] for place in number)) for number in line)) for line in order)
+    seen = [inputs[digit.box_xywh] for line in lines for digit in line.digits]
+    seen = np.stack(seen) if seen else np.zeros((0, size, size, 1), np.float32)
+    return replace(reading, lines=lines, milliseconds=_since(start), inputs=seen)
+
+
+def _looked_at(grey, box, model, script):
+    """The digit in a box that a person drew, and its input; rejected where nothing is found in it."""
+    x, y, w, h = box
+    found = ink.find_digit(grey[max(0, y) : y + h, max(0, x) : x + w])
     if found is None:
-        empty = np.zeros((0, parameters.size, parameters.size, 1), np.float32)
-        return Reading(None, (), _since(start), grey, np.zeros(grey.shape, np.float32), empty)
-    views = normalize.to_views(found.ink, parameters)
-    probabilities = model.predict(views).mean(axis=0, keepdims=True)
+        size, classes = model.card.normalization.size, len(model.card.indices(script))
+        return Digit(0, 1 / classes, True, box, (1 / classes,) * classes), np.zeros((size, size, 1), np.float32)
+    inputs, probabilities = _recognised([found.ink], model)
+    return _digit(probabilities[0], box, model, script), inputs[0]
+
+
+def _told(digit, said):
+    """The digit as a person says it is."""
+    sure = tuple(float(place == said) for place in range(len(digit.probabilities)))
+    return replace(digit, digit=said, confidence=1.0, rejected=False, probabilities=sure)
+
+
+def _read_one(grey, model, script, start):
+    found = ink.find_digit(grey)
+    if found is None:
+        return _nothing(grey, np.zeros(grey.shape, np.float32), model, start)
+    return _reading([[[_Found(found.ink, found.box_xywh)]]], found.ink, grey, model, script, start)
+
+
+def _nothing(grey, page, model, start):
+    size = model.card.normalization.size
+    return Reading(None, (), _since(start), grey, page, np.zeros((0, size, size, 1), np.float32))
+
+
+def _reading(found, page, grey, model, script, start):
+    """`found`: lines of numbers of `_Found`."""
+    every = [digit for line in found for number in line for digit in number]
+    if not every:
+        return _nothing(grey, page, model, start)
+    inputs, probabilities = _recognised([digit.ink for digit in every], model)
     if script == AUTO:
         script = most_probable_script(probabilities, model)
-    digit = _digit(probabilities[0][model.card.indices(script)], found.box_xywh, model.card.rejection_threshold)
-    return Reading(script, (Line((digit,)),), _since(start), grey, found.ink, views[:1])
+    digits = iter([_digit(row, digit.box_xywh, model, script) for row, digit in zip(probabilities, every, strict=True)])
+    lines = tuple(Line(tuple(Number(tuple(next(digits) for _ in number)) for number in line)) for line in found)
+    return Reading(script, lines, _since(start), grey, page, inputs)
+
+
+def _recognised(inks, model):
+    """What the network sees of each digit, upright, float32 `(N, S, S, 1)`, and what it says of it, `(N, C)`."""
+    parameters = model.card.normalization
+    inputs = np.stack([normalize.to_input(digit, parameters) for digit in inks])
+    probabilities = model.predict(inputs)
+    doubtful = np.flatnonzero(probabilities.max(axis=1) < SURE) if len(inks) > 1 else [0]
+    for place in doubtful[:MOST_DOUBTFUL]:
+        probabilities[place] = model.predict(normalize.to_views(inks[place], parameters)).mean(axis=0)
+    return inputs, probabilities
 
 
 def most_probable_script(probabilities: np.ndarray, model: Model) -> str:
@@ -141,12 +277,16 @@ def most_probable_script(probabilities: np.ndarray, model: Model) -> str:
     return card.scripts[int(np.argmax(shares))]
 
 
-def _digit(probabilities: np.ndarray, box_xywh: tuple[int, int, int, int], threshold: float) -> Digit:
-    total = float(probabilities.sum())
-    shares = probabilities / total if total > 0 else np.full(len(probabilities), 1 / len(probabilities))
+def _digit(probabilities: np.ndarray, box_xywh: tuple[int, int, int, int], model: Model, script: str) -> Digit:
+    card = model.card
+    among = probabilities[card.indices(script)]
+    total = float(among.sum())
+    shares = among / total if total > 0 else np.full(len(among), 1 / len(among))
     best = int(np.argmax(shares))
     confidence = float(shares[best])
-    return Digit(best, confidence, confidence < threshold, box_xywh, tuple(float(share) for share in shares))
+    no_digit = card.no_digit is not None and probabilities[card.no_digit] > total
+    rejected = bool(confidence < card.rejection_threshold or no_digit)
+    return Digit(best, confidence, rejected, box_xywh, tuple(float(share) for share in shares))
 
 
 def _since(start: float) -> float:

@@ -23,10 +23,10 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
-from lekh import augment, datasets, evaluation, images, ink, model
+from lekh import augment, datasets, evaluation, images, ink, model, nondigits
 from lekh.datasets import Dataset
 from lekh.errors import LekhError
-from lekh.model import CARD, CARD_FORMAT, KERAS, TFLITE, ClassLabel
+from lekh.model import CARD, CARD_FORMAT, KERAS, NO_DIGIT, TFLITE, ClassLabel
 from lekh.normalize import Normalization, cropped, to_input, to_views
 from lekh.numerals import SCRIPTS
 
@@ -49,6 +49,8 @@ class Configuration:
         settling: epochs at the end, with a schedule of their own, in which digits are seen nearly as they are.
         settling_rate: the highest learning rate of those epochs.
         settling_strength: of the distortions in those epochs.
+        precision: of the arithmetic in the epochs before those, `"float32"`, `"mixed_bfloat16"`, or `"auto"`: the second
+            where the processor has it, for it is half as fast again. The weights are kept in float32 in any case.
         weight_decay: of AdamW.
         label_smoothing: share of the target spread over all classes.
         average: momentum of the moving average of the weights, which are the ones kept.
@@ -57,19 +59,21 @@ class Configuration:
         photographs: pictures of each digit on synthetic paper beside its original; at most `most_photographs` a source.
         most_photographs: see above.
         fonts: number of fonts a script that serve as extra writers.
+        nondigits: drawings of what is no digit, for a class of their own; 0: no such class.
         held_out: share of each source, by writer where they are known, that only validates and calibrates.
         normalization: how digits are brought to the network.
     """
 
     seed: int = 7
-    epochs: int = 32
+    epochs: int = 28
     epoch_digits: int = 120_000
     batch_size: int = 128
     learning_rate: float = 2e-3
     strength: tuple[float, float] = (0.5, 1.3)
-    settling: int = 6
+    settling: int = 12
     settling_rate: float = 5e-4
     settling_strength: tuple[float, float] = (0.0, 0.9)
+    precision: str = "auto"
     weight_decay: float = 2e-3
     label_smoothing: float = 0.05
     average: float = 0.999
@@ -78,6 +82,7 @@ class Configuration:
     photographs: int = 4
     most_photographs: int = 20_000
     fonts: int = 60
+    nondigits: int = 12_000
     held_out: float = 0.06
     normalization: Normalization = field(default_factory=Normalization)
 
@@ -109,6 +114,10 @@ class Pool:
         weights = np.where(rows > 0, np.array(self.sizes, np.float64) ** flatness / np.maximum(rows, 1), 0.0)
         chances = weights[self.sources]
         return chances / chances.sum()
+
+    def only(self, mask: np.ndarray) -> "Pool":
+        """The digits where bool `(N,)` `mask` holds."""
+        return replace(self, squares=self.squares[mask], classes=self.classes[mask], sources=self.sources[mask])
 
     def inputs(self, parameters: Normalization) -> np.ndarray:
         """float32 `(N, S, S, 1)`: the digits as they are, normalised."""
@@ -144,7 +153,20 @@ def prepare(sets: Sequence[Dataset], classes: Sequence[ClassLabel], configuratio
                 squares, owners = _photograph_all([shape for _, shape in found], configuration, workers)
                 targets = np.array([place[script, found[owner][0]] for owner in owners], int)
                 train.append((f"fonts_{script}", squares, targets, len(found)))
+        if (NO_DIGIT, 0) in place:
+            for pool, count, seed in ((train, configuration.nondigits, 0), (held, configuration.nondigits // 16, 1)):
+                squares = _nondigits(_pool(train), count, configuration, seed, workers)
+                targets = np.full(len(squares), place[NO_DIGIT, 0])
+                pool.append(("nondigits", squares, targets, len(squares)))
     return _pool(train), _pool(held)
+
+
+def _nondigits(digits, count, configuration, seed, workers):
+    """Squares of shapes, scribbles, letters, pairs of digits, and of whatever blank paper was taken for ink."""
+    rng = np.random.default_rng((configuration.seed, seed))
+    jobs = [(digits.squares[rng.choice(len(digits), 60)], int(rng.integers(2**31)), min(100, count - start))
+            for start in range(0, count, 100)]  # fmt: skip
+    return _collect(workers.map(_nondigits_part, jobs), len(jobs), "what is no digit")[0]
 
 
 def _pool(parts):
@@ -232,6 +254,29 @@ def _photograph_part(job):
     return _stacked(squares), owners
 
 
+def _nondigits_part(job):
+    """What is no digit, as drawn and from paper; runs in a worker process."""
+    digits, seed, count = job
+    rng = np.random.default_rng(seed)
+    squares = []
+    for _ in range(count):
+        kind = rng.random()
+        if kind < 0.1:  # paper on which nothing was written
+            found = ink.find_digit(augment.photograph(np.zeros((64, 64), np.float32), rng))
+            if found is not None and found.box_xywh[3] < 2 * found.box_xywh[2]:  # an upright fold may be a 1
+                squares.append(augment.to_square(found.ink))
+            continue
+        if kind < 0.3:
+            first, second = (cropped(digits[i].astype(np.float32) / 255) for i in rng.choice(len(digits), 2))
+            shape = nondigits.pair(first, second, rng)
+        else:
+            shape = nondigits.shape(rng)
+        squares.append(augment.to_square(shape))
+        if rng.random() < 0.4:
+            squares.extend(_photographed(shape, squares[-1], rng))
+    return _stacked(squares), range(len(squares))
+
+
 def _photographed(shape, square, rng):
     """The digit as it comes back from a photograph, in a list; an empty one where it drowned in its paper."""
     page = augment.photograph(cropped(shape), rng)
@@ -301,7 +346,7 @@ def _mapped(path):
 # -- build and train the network --------------------------------------------------------------------------------------
 
 
-def build_network(classes: int, parameters: Normalization):
+def build_network(classes: int, parameters: Normalization, precision: str = "float32"):
     """A small network, `(N, S, S, 1)` -> softmax `(N, classes)`; 295 thousand parameters at 20 classes.
 
     Four resolutions, two convolutions each after the first, pooled by their maxima; the second ones add to the first.
@@ -309,17 +354,19 @@ def build_network(classes: int, parameters: Normalization):
     import keras
     from keras import layers
 
+    given = {"dtype": precision}
+
     def convolution(x, filters, activation=True):
-        x = layers.Conv2D(filters, 3, padding="same", use_bias=False, kernel_initializer="he_normal")(x)
-        x = layers.BatchNormalization(momentum=0.98)(x)
-        return layers.Activation("relu")(x) if activation else x
+        x = layers.Conv2D(filters, 3, padding="same", use_bias=False, kernel_initializer="he_normal", **given)(x)
+        x = layers.BatchNormalization(momentum=0.98, **given)(x)
+        return layers.Activation("relu", **given)(x) if activation else x
 
     inputs = keras.Input((parameters.size, parameters.size, 1), name="digit")
     x = convolution(inputs, 16)
     for filters in (32, 64, 128):
-        x = convolution(layers.MaxPooling2D(2)(x), filters)
-        x = layers.Activation("relu")(layers.Add()([x, convolution(x, filters, activation=False)]))
-    x = layers.Dropout(0.2)(layers.GlobalAveragePooling2D()(x))
+        x = convolution(layers.MaxPooling2D(2, **given)(x), filters)
+        x = layers.Activation("relu", **given)(layers.Add(**given)([x, convolution(x, filters, activation=False)]))
+    x = layers.Dropout(0.2, **given)(layers.GlobalAveragePooling2D(**given)(x))
     return keras.Model(inputs, layers.Dense(classes, activation="softmax", name="probabilities")(x), name="lekh")
 
 
@@ -336,11 +383,27 @@ def fit(network, train: Pool, held_out: Pool, configuration: Configuration, chec
     Returns:
         Curves: `loss`, `accuracy`, `val_loss`, `val_accuracy`, one number an epoch.
     """
-    curves = _fit_once(network, train, held_out, configuration, checkpoint)
+    precision = fast_precision() if configuration.precision == "auto" else configuration.precision
+    if precision == "float32":
+        curves = _fit_once(network, train, held_out, configuration, checkpoint)
+    else:
+        rough = build_network(network.output_shape[-1], configuration.normalization, precision)
+        rough.set_weights(network.get_weights())
+        curves = _fit_once(rough, train, held_out, configuration, checkpoint)
+        network.set_weights(rough.get_weights())
     if configuration.settling:
         more = settle(network, train, held_out, configuration, checkpoint)
         curves = {name: values + more[name] for name, values in curves.items()}
     return curves
+
+
+def fast_precision() -> str:
+    """`"mixed_bfloat16"` where the processor computes in it, else `"float32"`."""
+    try:
+        flags = Path("/proc/cpuinfo").read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError):
+        return "float32"
+    return "mixed_bfloat16" if "avx512_bf16" in flags or "amx_bf16" in flags else "float32"
 
 
 def settle(network, train: Pool, held_out: Pool, configuration: Configuration, checkpoint: Path | None = None) -> dict:
@@ -389,8 +452,10 @@ def _fit_once(network, train, held_out, configuration, checkpoint):
 
 def calibrate(network, held_out: Pool, classes: Sequence[ClassLabel], parameters: Normalization) -> float:
     """The temperature at which the confidences of a reading, within each script, fit the held-out digits best."""
-    if len(held_out) < 100:
+    written = np.array([label.script != NO_DIGIT for label in classes])[held_out.classes]
+    if written.sum() < 100:
         return 1.0
+    held_out = held_out.only(written)
     views = [to_views(square.astype(np.float32) / 255, parameters) for square in held_out.squares]
     outputs = network.predict(np.concatenate(views), batch_size=512, verbose=0)
     logits = np.log(np.maximum(outputs, 1e-12)).reshape(len(held_out), -1, outputs.shape[1])  # (N, V, C)
@@ -507,8 +572,8 @@ def report(folder: Path, results: Sequence[tuple[datasets.Source, evaluation.Eva
 # -- all of it --------------------------------------------------------------------------------------------------------
 
 
-def classes_of(sets: Sequence[Dataset]) -> tuple[ClassLabel, ...]:
-    """The outputs of a network for these sets: script by script, digit by digit."""
+def classes_of(sets: Sequence[Dataset], no_digit: bool = False) -> tuple[ClassLabel, ...]:
+    """The outputs of a network for these sets: script by script, digit by digit; *not a digit* last, where asked for."""
     names = {}
     for dataset in sets:
         if names.setdefault(dataset.script, dataset.class_names) != dataset.class_names:
@@ -516,11 +581,12 @@ def classes_of(sets: Sequence[Dataset]) -> tuple[ClassLabel, ...]:
                 f"The sets of the script {dataset.script} have different classes",
                 "Name the class folders of all of them alike",
             )
-    return tuple(
+    digits = tuple(
         ClassLabel(script, digit, SCRIPTS[script].digits[digit] if script in SCRIPTS else name)
         for script, class_names in names.items()
         for digit, name in enumerate(class_names)
     )
+    return (*digits, ClassLabel(NO_DIGIT, 0, "not a digit")) if no_digit else digits
 
 
 def train(sets: Sequence[Dataset], out: Path, configuration: Configuration, training_sets: list[dict] | None = None):
@@ -535,7 +601,9 @@ def train(sets: Sequence[Dataset], out: Path, configuration: Configuration, trai
     Returns:
         The curves of `fit`.
     """
-    classes = classes_of(sets)
+    # Somebody's own shapes may well be among those that are no digit here.
+    digits_only = all(dataset.script in SCRIPTS for dataset in sets)
+    classes = classes_of(sets, no_digit=bool(configuration.nondigits) and digits_only)
     learn, held = prepare(sets, classes, configuration)
     print(f"{len(learn)} training digits from {len(learn.names)} sources, {len(held)} held out")
     network = build_network(len(classes), configuration.normalization)

@@ -202,10 +202,10 @@ def fonts_in(monkeypatch):
 
     def look_in(*folders):
         monkeypatch.setattr(augment, "FONT_FOLDERS", folders)
-        augment._fonts_of.cache_clear()
+        augment.fonts_of.cache_clear()
 
     yield look_in
-    augment._fonts_of.cache_clear()
+    augment.fonts_of.cache_clear()
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
@@ -218,7 +218,7 @@ def test_without_fonts_nothing_comes(fonts_in, tmp_path, script):
 
 def installed(script):
     """Some fonts of the script on this machine."""
-    found = augment._fonts_of(script)
+    found = augment.fonts_of(script)
     if not found:
         pytest.skip(f"no font of the script {script} is installed")
     return found
@@ -246,10 +246,10 @@ def test_a_font_of_another_script_is_no_writer(fonts_in, tmp_path, script):
     fonts_in(tmp_path)
     for path in (own, other):
         Path(tmp_path / path.name).write_bytes(path.read_bytes())
-    assert [path.name for path in augment._fonts_of(script)] == [own.name]
+    assert [path.name for path in augment.fonts_of(script)] == [own.name]
 
 
 def test_a_font_without_the_digits_is_no_writer_whatever_its_name(fonts_in, tmp_path):
     (tmp_path / "Khmer-Latin.ttf").write_bytes(installed("latin")[0].read_bytes())
     fonts_in(tmp_path)
-    assert augment._fonts_of("khmer") == ()
+    assert augment.fonts_of("khmer") == ()

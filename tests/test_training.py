@@ -21,7 +21,7 @@ from lekh.normalize import Normalization
 from lekh.training import Configuration, Pool, batches, classes_of, prepare
 
 TESTS = Path(__file__).resolve().parent
-QUICK = Configuration(drawings=1, photographs=0, fonts=0, held_out=0.25, batch_size=16)
+QUICK = Configuration(drawings=1, photographs=0, fonts=0, nondigits=0, held_out=0.25, batch_size=16)
 
 
 def digits(script="latin", copies=6, name="drawn", size=100, writers=True):
