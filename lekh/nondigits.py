@@ -1,4 +1,4 @@
-"""What is no digit: shapes, marks, scribbles, letters, words and pairs of digits, drawn so that a network can refuse them.
+"""What is no digit: shapes, marks, scribbles, letters, words and pairs of digits, drawn to be refused.
 
 A circle, an upright or slanted stroke and letters that look like a digit are left out: nobody can tell them apart.
 """

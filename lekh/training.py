@@ -49,8 +49,8 @@ class Configuration:
         settling: epochs at the end, with a schedule of their own, in which digits are seen nearly as they are.
         settling_rate: the highest learning rate of those epochs.
         settling_strength: of the distortions in those epochs.
-        precision: of the arithmetic in the epochs before those, `"float32"`, `"mixed_bfloat16"`, or `"auto"`: the second
-            where the processor has it, for it is half as fast again. The weights are kept in float32 in any case.
+        precision: of the arithmetic in the epochs before those, `"float32"`, `"mixed_bfloat16"`, or `"auto"`: the
+            second where the processor has it, for it is half as fast again. The weights are float32 in any case.
         weight_decay: of AdamW.
         label_smoothing: share of the target spread over all classes.
         average: momentum of the moving average of the weights, which are the ones kept.
@@ -573,7 +573,7 @@ def report(folder: Path, results: Sequence[tuple[datasets.Source, evaluation.Eva
 
 
 def classes_of(sets: Sequence[Dataset], no_digit: bool = False) -> tuple[ClassLabel, ...]:
-    """The outputs of a network for these sets: script by script, digit by digit; *not a digit* last, where asked for."""
+    """The outputs of a network for these sets: script by script, digit by digit; *not a digit* last, if asked for."""
     names = {}
     for dataset in sets:
         if names.setdefault(dataset.script, dataset.class_names) != dataset.class_names:
