@@ -1,0 +1,420 @@
+"""The ink of a number -> its digits and where they are. LiteRT predicts; TensorFlow is never imported here.
+
+A number's own ink becomes a strip of fixed height; a convolutional network says for each column of it whether the middle
+of a digit is there, and which; each digit's ink is then taken out of the number. What the network says nothing of (dots,
+dashes, rests of rules) belongs to no digit.
+"""
+
+import hashlib
+import threading
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from lekh.errors import LekhError
+from lekh.model import Card, ClassLabel, read_card
+from lekh.normalize import EDGE, box_of, stroke_width
+
+if TYPE_CHECKING:
+    from lekh.layout import Number
+
+KERAS, TFLITE = "reader.keras", "reader.tflite"
+AUTO = "auto"
+BATCH = 16  # strips of one width that the network sees at a time
+_REMEDY = "Run notebook 3_train_reader, or copy a complete model folder there"
+
+
+@dataclass(frozen=True)
+class StripNormalization:
+    """How a number is brought to the network; kept in the card, in pixels of the strip.
+
+    Attributes:
+        height: of the strip.
+        digit: height of the number's typical digit after scaling.
+        least: a number taller than the strip, by its slope or its clutter, is shrunk to this share at most.
+        min_stroke: thinner strokes are thickened to this width before shrinking.
+        max_stroke: the scale is bounded so that no stroke becomes wider.
+        margin: paper left and right of the number.
+        step: widths are multiples of it.
+        stride: columns of the strip to one of the network's answers.
+    """
+
+    height: int = 32
+    digit: float = 22.0
+    least: float = 0.7
+    min_stroke: float = 2.4
+    max_stroke: float = 8.0
+    margin: int = 10
+    step: int = 32
+    stride: int = 4
+
+    def __post_init__(self):
+        if not 8 <= self.height <= 256 or not 4 <= self.digit <= self.height:
+            raise ValueError(f"A strip {self.height} pixels high with digits of {self.digit} makes no sense.")
+        if self.stride < 1 or self.step % self.stride or self.margin < 0 or not 0 < self.least <= 1:
+            raise ValueError("step is a multiple of stride, margin is not negative, least lies between 0 and 1.")
+
+    def as_dict(self) -> dict:
+        """The parameters as the card keeps them."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Strip:
+    """A number as the network sees it.
+
+    Attributes:
+        pixels: float32 `(height, W)`, 0 .. 1, ink = 1; W is a multiple of `step`.
+        scale: pixels of the strip to one of the number's ink.
+        left: column of the strip where the number's ink begins.
+        top: row of the strip where the number's ink begins; negative where its top was cut off.
+    """
+
+    pixels: np.ndarray
+    scale: float
+    left: float
+    top: float
+
+
+@dataclass(frozen=True, eq=False)
+class Span:
+    """A digit in the network's answers: first and last column (inclusive), and the mean answer between, float32
+    `(K,)` over the reader's classes, which sums to 1."""
+
+    first: int
+    last: int
+    probabilities: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """One digit of a number.
+
+    Attributes:
+        box_xywh: pixels of the ink page.
+        ink: float32 `(h, w)`, this digit's ink only, for `normalize.to_input`.
+        probabilities: float32 `(C,)` over the classes of the card, what the sequence network says of this digit; 0
+            for classes that it does not know.
+    """
+
+    box_xywh: tuple[int, int, int, int]
+    ink: np.ndarray
+    probabilities: np.ndarray
+
+
+# -- the number's ink -> strip ----------------------------------------------------------------------------------------
+
+
+def pasted(number: "Number") -> tuple[np.ndarray, tuple[int, int]]:
+    """All pieces of a number on an empty sheet: float32 `(h, w)`, and its left and top in pixels of the ink page."""
+    boxes = np.array([piece.box_xywh for piece in number.pieces])
+    x0, y0 = boxes[:, 0].min(), boxes[:, 1].min()
+    x1, y1 = (boxes[:, 0] + boxes[:, 2]).max(), (boxes[:, 1] + boxes[:, 3]).max()
+    sheet = np.zeros((y1 - y0, x1 - x0), np.float32)
+    for (x, y, w, h), piece in zip(boxes, number.pieces, strict=True):
+        part = sheet[y - y0 : y - y0 + h, x - x0 : x - x0 + w]
+        np.maximum(part, piece.ink, out=part)
+    return sheet, (int(x0), int(y0))
+
+
+def components(ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What hangs together in float32 `(h, w)`: int32 `(h, w)` labels from 1, 0 for paper; and `(n, 5)` left, top,
+    width, height and area of each."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats((ink > EDGE).astype(np.uint8), connectivity=8)
+    return labels, stats[1:]
+
+
+def to_strip(ink: np.ndarray, parameters: StripNormalization) -> Strip:
+    """A number's ink, thin strokes thickened, scaled so that its typical digit has the height that the network knows.
+
+    Args:
+        ink: float32 `(h, w)`, 0 paper .. 1 ink, this number's own ink only.
+        parameters: from the card.
+    """
+    _, parts = components(ink)
+    typical, middle, total = _heights(parts, ink.shape[0])
+    stroke = stroke_width(ink)
+    room = parameters.height - 2
+    scale = parameters.digit / typical * float(np.clip(room * typical / (parameters.digit * total), parameters.least, 1))
+    scale = min(scale, parameters.max_stroke / stroke)
+    reach = max(0, round((parameters.min_stroke / scale - stroke) / 2))
+    if reach:
+        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+        ink = cv2.dilate(cv2.copyMakeBorder(ink, reach, reach, reach, reach, cv2.BORDER_CONSTANT), kernel)
+        middle += reach
+    size = max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale))
+    small = cv2.resize(ink, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    return _framed(small, scale, reach, middle, parameters)
+
+
+def _heights(parts, whole):
+    """Height and middle of the number's typical piece, weighted by ink so that dots do not count, and of all."""
+    if len(parts) == 0:
+        return whole, whole / 2, whole
+    order = np.argsort(parts[:, 3])
+    weights = np.cumsum(parts[order, 4])
+    typical = parts[order[np.searchsorted(weights, 0.5 * weights[-1])], 3]
+    counted = parts[parts[:, 3] > 0.4 * typical]
+    top, bottom = counted[:, 1].min(), (counted[:, 1] + counted[:, 3]).max()
+    return max(2.0, float(typical)), (top + bottom) / 2, max(2.0, float(bottom - top))
+
+
+def _framed(small, scale, reach, middle, parameters):
+    height, margin = parameters.height, parameters.margin
+    width = -(-(small.shape[1] + 2 * margin) // parameters.step) * parameters.step
+    pixels = np.zeros((height, width), np.float32)
+    top, left = round(height / 2 - middle * scale), (width - small.shape[1]) // 2
+    y0, y1 = max(0, -top), min(small.shape[0], height - top)
+    if y1 > y0:
+        pixels[top + y0 : top + y1, left : left + small.shape[1]] = small[y0:y1]
+    return Strip(np.clip(pixels, 0, 1), scale, left + reach * scale, top + reach * scale)
+
+
+# -- the network's answers -> digits ----------------------------------------------------------------------------------
+
+
+def restricted(answers: np.ndarray, chosen: Sequence[int] | None) -> np.ndarray:
+    """The answers when only some classes are possible; whether a digit is there at all stays as it was.
+
+    Args:
+        answers: float32 `(T, 1 + K)`, blank first, rows sum to 1.
+        chosen: places among the K classes; `None` for all.
+
+    Returns:
+        float32 `(T, 1 + K)`, 0 for the other classes.
+    """
+    if chosen is None:
+        return answers
+    made = np.zeros_like(answers)
+    columns = np.asarray(chosen) + 1
+    kept = answers[:, columns] + 1e-9
+    made[:, columns] = kept / kept.sum(axis=1, keepdims=True) * (1 - answers[:, :1])
+    made[:, 0] = answers[:, 0]
+    return made
+
+
+def decode(answers: np.ndarray) -> list[Span]:
+    """The digits of the best path: columns that say the same digit, one after another, are one digit.
+
+    Args:
+        answers: float32 `(T, 1 + K)`, blank first, rows sum to 1; see `restricted`.
+    """
+    some = answers[:, 0] < 0.5
+    labels = np.where(some, answers[:, 1:].argmax(axis=1) + 1, 0)
+    starts = np.flatnonzero(np.diff(labels, prepend=0) * (labels > 0))
+    spans = []
+    for first in starts:
+        last = first
+        while last + 1 < len(labels) and labels[last + 1] == labels[first]:
+            last += 1
+        mean = answers[first : last + 1, 1:].mean(axis=0)
+        spans.append(Span(int(first), int(last), (mean / mean.sum()).astype(np.float32)))
+    return spans
+
+
+# -- digits -> their ink ----------------------------------------------------------------------------------------------
+
+
+def cut(ink: np.ndarray, centres: Sequence[float]) -> list[np.ndarray]:
+    """The ink of each digit of a number.
+
+    What hangs together belongs to the digit in whose part of the number most of it lies; only ink in which two digits
+    have their middles is cut, along the path with the least ink from top to bottom.
+
+    Args:
+        ink: float32 `(h, w)`, the number's own ink.
+        centres: column of the middle of each digit, from left to right.
+
+    Returns:
+        float32 `(h, w)` for each centre; together they hold the number's ink without dots, dashes and the like.
+    """
+    zones = np.zeros(ink.shape, np.int32)
+    for a, b in zip(centres[:-1], centres[1:], strict=True):
+        zones += np.arange(ink.shape[1])[None, :] >= _seam(ink, a, b)[:, None]
+    labels, parts = components(ink)
+    owners = np.full((len(parts) + 1, len(centres)), False)
+    shares = np.stack([np.bincount(labels[zones == zone], minlength=len(parts) + 1) for zone in range(len(centres))])
+    main = _main_parts(labels, parts, shares, centres)
+    for part in range(1, len(parts) + 1):
+        owning = np.flatnonzero(main == part)
+        if len(owning) > 1:
+            owners[part, owning] = True
+        else:
+            owner = owning[0] if len(owning) else int(shares[:, part].argmax())
+            owners[part, owner] = len(owning) == 1 or _belongs(parts[part - 1], parts[main[owner] - 1])
+    soft = cv2.dilate(labels.astype(np.float32), np.ones((3, 3), np.uint8)).astype(np.int32)
+    soft = np.where(labels > 0, labels, soft)  # the soft edge of a stroke goes with it
+    made = []
+    for zone in range(len(centres)):
+        mine = owners[:, zone]
+        alone = mine & (owners.sum(axis=1) == 1)
+        made.append(np.where(alone[soft] | (mine[soft] & (zones == zone)), ink, 0).astype(np.float32))
+    return made
+
+
+def _seam(ink, a, b):
+    """int `(h,)`: for each row the column between `a` and `b` where a path from top to bottom meets the least ink."""
+    first, last = int(np.floor(a)) + 1, max(int(np.floor(a)) + 2, int(np.ceil(b)))
+    first, last = max(0, min(first, ink.shape[1] - 1)), min(max(last, first + 1), ink.shape[1])
+    away = np.abs(np.arange(first, last) - (a + b) / 2) / max(1.0, b - a)
+    cost = ink[:, first:last] + 0.02 * away.astype(np.float32)
+    total = cost.copy()
+    for row in range(1, len(cost)):
+        total[row] += _least_of_three(total[row - 1])
+    seam = np.empty(len(cost), np.int64)
+    seam[-1] = int(total[-1].argmin())
+    for row in range(len(cost) - 2, -1, -1):
+        near = slice(max(0, seam[row + 1] - 1), seam[row + 1] + 2)
+        seam[row] = near.start + int(total[row, near].argmin())
+    return seam + first
+
+
+def _least_of_three(values):
+    padded = np.concatenate([[np.inf], values, [np.inf]])
+    return np.minimum(np.minimum(padded[:-2] + 1e-3, padded[2:] + 1e-3), padded[1:-1])
+
+
+def _main_parts(labels, parts, shares, centres):
+    """For each digit the component that it mainly is: the one with most ink in its zone, near its middle."""
+    main = []
+    for zone, centre in enumerate(centres):
+        near = np.maximum(0, np.maximum(parts[:, 0] - centre, centre - parts[:, 0] - parts[:, 2]))
+        weight = shares[zone, 1:] * np.exp(-near / max(4.0, 0.25 * labels.shape[0]))
+        main.append(int(weight.argmax()) + 1)
+    return np.array(main)
+
+
+def _belongs(part, main):
+    """Whether a component is a stroke of the digit that is mainly `main`, not a dot, a dash or a rest of a rule."""
+    x, y, w, h = part[:4]
+    mx, my, mw, mh = main[:4]
+    over = min(x + w, mx + mw) - max(x, mx)
+    below, above = y >= my + 0.9 * mh, y + h <= my - 0.25 * mh
+    if below or above:
+        return False
+    return h > 0.45 * mh or over > 0.3 * w or (over > -0.1 * mh and y + h < my + 0.6 * mh)
+
+
+# -- the reader -------------------------------------------------------------------------------------------------------
+
+
+class SequenceReader:
+    """The network for numbers. Safe to share between threads: each thread keeps an interpreter of its own.
+
+    Attributes:
+        classes: its outputs after blank.
+        parameters: how a number is brought to it.
+    """
+
+    def __init__(self, card: Card, network: bytes):
+        entry = card.raw["reader"]
+        self.classes = tuple(ClassLabel(str(c["script"]), int(c["digit"]), str(c["symbol"])) for c in entry["classes"])
+        self.parameters = StripNormalization(**entry["normalization"])
+        place = {(label.script, label.digit): index for index, label in enumerate(card.classes)}
+        known = [(own, place[key]) for own, c in enumerate(self.classes) if (key := (c.script, c.digit)) in place]
+        self._own, self._card = (np.array(side, np.int64) for side in zip(*known, strict=True)) if known else ([], [])
+        self._outputs = len(card.classes)
+        self._network = network
+        self._threads = threading.local()
+
+    def read(self, numbers: "Sequence[Number]", script: str = AUTO) -> list[list[Cut]]:
+        """The digits of each number, from left to right.
+
+        Args:
+            numbers: from `layout.find_lines`.
+            script: restricts which digits there may be; `"auto"`, and a script that the reader does not know: all.
+
+        Returns:
+            One list a number, empty where no digit was seen in it.
+        """
+        sheets = [pasted(number) for number in numbers]
+        strips = [to_strip(ink, self.parameters) for ink, _ in sheets]
+        chosen = [index for index, label in enumerate(self.classes) if label.script == script] or None
+        found = []
+        for (ink, origin), strip, answers in zip(sheets, strips, self.answers(strips), strict=True):
+            found.append(self._cuts(ink, origin, strip, decode(restricted(answers, chosen))))
+        return found
+
+    def answers(self, strips: Sequence[Strip]) -> list[np.ndarray]:
+        """float32 `(T, 1 + K)` for each strip, T = W / stride, blank first, rows sum to 1."""
+        by_width = {}
+        for index, strip in enumerate(strips):
+            by_width.setdefault(strip.pixels.shape[1], []).append(index)
+        made = [None] * len(strips)
+        for _, members in sorted(by_width.items()):
+            for start in range(0, len(members), BATCH):
+                some = members[start : start + BATCH]
+                batch = np.stack([strips[index].pixels for index in some])[..., np.newaxis]
+                for index, answer in zip(some, self._run(batch), strict=True):
+                    made[index] = answer
+        return made
+
+    def _cuts(self, ink, origin, strip, spans):
+        if not spans:
+            return []
+        stride = self.parameters.stride
+        middles = [((span.first + span.last + 1) / 2 * stride - strip.left) / strip.scale for span in spans]
+        middles = [float(np.clip(middle, 0, ink.shape[1] - 1)) for middle in middles]
+        made = []
+        for span, own in zip(spans, cut(ink, middles), strict=True):
+            box = box_of(own)
+            if box is None:
+                continue
+            x, y, w, h = box
+            probabilities = np.zeros(self._outputs, np.float32)
+            probabilities[self._card] = span.probabilities[self._own]
+            crop = np.ascontiguousarray(own[y : y + h, x : x + w])
+            made.append(Cut((origin[0] + x, origin[1] + y, w, h), crop, probabilities))
+        return made
+
+    def _run(self, batch):
+        interpreter = self._interpreter()
+        (entry,), (output,) = interpreter.get_input_details(), interpreter.get_output_details()
+        if self._threads.shape != batch.shape:
+            interpreter.resize_tensor_input(entry["index"], batch.shape)
+            interpreter.allocate_tensors()
+            self._threads.shape = batch.shape
+        interpreter.set_tensor(entry["index"], np.ascontiguousarray(batch, np.float32))
+        interpreter.invoke()
+        return interpreter.get_tensor(output["index"])
+
+    def _interpreter(self):
+        if not hasattr(self._threads, "interpreter"):
+            from ai_edge_litert.interpreter import Interpreter  # here, so that a page without a model still starts
+
+            self._threads.interpreter = Interpreter(model_content=self._network, num_threads=1)
+            self._threads.shape = None
+        return self._threads.interpreter
+
+
+def load(folder: str | Path) -> SequenceReader | None:
+    """The reader in a model folder, checked by its sha256 and its shapes; `None` where the card names no reader.
+
+    Raises:
+        LekhError: the card or the reader is missing, damaged or not what the card describes.
+    """
+    folder = Path(folder)
+    card = read_card(folder)
+    if "reader" not in card.raw:
+        return None
+    try:
+        network = (folder / TFLITE).read_bytes()
+        expected = card.raw["files"][TFLITE]["sha256"]
+        reader = SequenceReader(card, network)
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise LekhError(f"The reader in {folder.name}/ is incomplete ({TFLITE})", _REMEDY) from error
+    if hashlib.sha256(network).hexdigest() != expected:
+        raise LekhError(f"{folder.name}/{TFLITE} is not the file that its card describes", _REMEDY)
+    parameters = reader.parameters
+    blank = np.zeros((parameters.height, 2 * parameters.step), np.float32)
+    try:
+        shape = reader.answers([Strip(blank, 1.0, 0.0, 0.0)])[0].shape
+    except (ValueError, RuntimeError) as error:
+        raise LekhError(f"The network in {folder.name}/{TFLITE} does not load", _REMEDY) from error
+    if shape != (2 * parameters.step // parameters.stride, 1 + len(reader.classes)):
+        raise LekhError(f"The network in {folder.name}/{TFLITE} does not fit its card", _REMEDY)
+    return reader
