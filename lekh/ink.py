@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from lekh.normalize import box_of
+from lekh.rules import without_rules
 
 WIDEST = 0.3  # a stroke, as a share of the longer side; what is dark and wider is shadow
 EVEN_PAPER = 200.0  # leaves room for what shines
@@ -419,3 +420,120 @@ def _rules_along(mask):
         if from_side and width > 0.55 * w and area / width < 0.12 * h + 3:
             found[(labels == index) & (runs > 0)] = 1
     return found
+
+
+# Whole pages
+
+PAGE = 2400  # pixels of the longer side of a large page while it is read
+FIELD = 480  # and of a small one: a hair-line needs pixels
+MOST_ENLARGED = 4
+WIDEST_ON_PAGE = 0.04  # a stroke, as a share of the page's longer side
+WIDEST_IN_FIELD = 0.3  # and of a tightly cropped field's shorter side
+TILE = 64  # pixels; the grain of the paper is measured tile by tile
+PAGE_NOISE_RATIO = 3.5  # ink stands out by this many standard deviations of the grain around it
+STROKE_LEVEL = 0.45  # of a stroke's own contrast: where it ends
+
+
+@dataclass(frozen=True)
+class PageInk:
+    """The ink of a whole page.
+
+    Attributes:
+        ink: float32 `(h, w)`, 0 paper .. 1 ink, at the resolution in which the page is read.
+        scale: pixels of the page for one of `ink`.
+    """
+
+    ink: np.ndarray
+    scale: float
+
+
+def find_page(grey: np.ndarray) -> PageInk:
+    """The ink of everything on a page, large or small, without its rules and frames.
+
+    Args:
+        grey: uint8 `(H, W)`; a photo or a drawing, dark on light or light on dark.
+
+    Returns:
+        The ink; nothing but zeros where there is none.
+    """
+    if min(grey.shape) < LEAST_SIDE:
+        return PageInk(np.zeros(grey.shape, np.float32), 1.0)
+    page = _at_reading_size(grey)
+    contrast, threshold = _page_contrast(page, is_field=max(grey.shape) < FIELD)
+    mask = without_rules(cv2.compare(contrast, threshold, cv2.CMP_GT) & 1)
+    return PageInk(_soft_strokes(contrast, threshold, mask), max(grey.shape) / max(page.shape))
+
+
+def _at_reading_size(grey):
+    longer = max(grey.shape)
+    if longer > PAGE:
+        parts = -(-longer // (PAGE + 100))
+        if longer / parts >= 0.8 * PAGE:  # whole parts are ten times as fast
+            h, w = (side // parts for side in grey.shape)
+            if min(h, w) >= 1:
+                return cv2.resize(grey[: h * parts, : w * parts], (w, h), interpolation=cv2.INTER_AREA)
+        return _resized(grey, PAGE)
+    return _resized(grey, min(FIELD, MOST_ENLARGED * longer)) if longer < FIELD else grey
+
+
+def _page_contrast(page, is_field):
+    """uint8 `(h, w)` each: how much of the paper's light the ink takes, 255 all of it; what is certainly more than grain."""
+    small = _resized(page, SEARCH) if max(page.shape) > SEARCH else page
+    if _is_light(small.astype(np.float32) - _wide_median(small)):
+        page = 255 - page
+    ground = _even_ground(page)
+    drawn = ground is not None
+    paper = np.full_like(page, ground) if drawn else _paper_around(page, is_field)
+    contrast = cv2.divide(cv2.subtract(paper, page), cv2.max(paper, 32), scale=255)
+    return contrast, _grain_threshold(contrast, drawn)
+
+
+def _even_ground(page):
+    """The one level of a drawing's ground, or None on a photo."""
+    counts = np.bincount(_sampled(page).ravel(), minlength=256)
+    ground = int(np.argmax(counts))
+    ring = np.concatenate([page[0], page[-1], page[:, 0], page[:, -1]])
+    even = counts[max(0, ground - 1) : ground + 2].sum() > 0.5 * counts.sum()
+    return ground if even and (np.abs(ring.astype(np.int16) - ground) <= 2).mean() > 0.8 else None
+
+
+def _paper_around(page, is_field):
+    """uint8 paper without strokes: what is darker than its surroundings for no more than a stroke's width is filled."""
+    halved = not is_field
+    small = cv2.resize(page, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA) if halved else page
+    reach = WIDEST_IN_FIELD * min(small.shape) if is_field else WIDEST_ON_PAGE * max(small.shape)
+    reach = max(3, round(reach) | 1)
+    paper = cv2.morphologyEx(cv2.medianBlur(small, 5), cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
+    return cv2.resize(paper, page.shape[::-1], interpolation=cv2.INTER_LINEAR) if halved else paper
+
+
+def _grain_threshold(contrast, drawn):
+    """uint8 `(h, w)`: the contrast that the grain of the paper around does not reach."""
+    if drawn:
+        return np.full_like(contrast, 40)
+    h, w = contrast.shape
+    rows, columns = max(1, round(h / TILE)), max(1, round(w / TILE))
+    y, x = (np.linspace(0, side - 1, 16 * tiles).astype(int) for side, tiles in ((h, rows), (w, columns)))
+    tiles = contrast[y[:, np.newaxis], x].reshape(rows, 16, columns, 16).transpose(0, 2, 1, 3)
+    tiles = np.sort(tiles.reshape(rows, columns, 256), axis=2).astype(np.float32)
+    middle, low = tiles[:, :, 128], tiles[:, :, 40]
+    limit = middle + np.maximum(PAGE_NOISE_RATIO * (middle - low), 255 * LEAST_CONTRAST)
+    limit = cv2.medianBlur(limit, 3) if min(rows, columns) >= 3 else limit
+    limit = cv2.resize(limit, (w, h), interpolation=cv2.INTER_LINEAR)
+    return cv2.convertScaleAbs(limit)
+
+
+def _soft_strokes(contrast, threshold, mask):
+    """float32 ink: each stroke with the level of its own pen, soft at its edge."""
+    ink = np.zeros(mask.shape, np.float32)
+    count, labels = cv2.connectedComponents(mask, connectivity=8, ltype=cv2.CV_32S)
+    if count == 1:
+        return ink
+    inside = np.flatnonzero(mask)
+    label, value = labels.ravel()[inside], contrast.ravel()[inside].astype(np.float32)
+    # The mean of what is inked, the darker the heavier: an outline's soft edge does not pull it down.
+    level = np.bincount(label, value**3, count) / np.maximum(np.bincount(label, value**2, count), 1)
+    level = level[label].astype(np.float32)
+    edge = np.maximum(STROKE_LEVEL * level, threshold.ravel()[inside])
+    ink.ravel()[inside] = np.clip((value - 0.5 * edge) / np.maximum(0.8 * level - 0.5 * edge, 1), 0, 1)
+    return ink

@@ -1,0 +1,340 @@
+"""Ink page -> lines of numbers. The only place that decides what ink belongs together, and in which order it is read.
+
+Connected ink is gathered into pieces: a loose bar joins its 5, a broken stroke its digit. What is small beside its
+neighbours is a dot, what is flat a dash or an underline; neither is returned. Pieces follow each other from left to
+right along the tilt of the page; a wide gap parts two numbers on a line.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from lekh.normalize import EDGE
+
+LEAST_PIECE = 5  # pixels of the longer side
+MOST_PIECES = 3000  # the largest are read; no page holds more digits
+SPECK = 0.3  # of the writing's height; smaller is a speck wherever it lies
+DOT = 0.36  # of the height of the line, the longer side of a dot
+FLAT = 0.42  # of its width, the height of a dash
+TILT = 0.2  # the steepest line, height over width
+NUMBER_GAP = 1.0  # of the line's height; a wider gap parts two numbers
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Ink that belongs together: one digit, or several that touch.
+
+    Attributes:
+        box_xywh: left, top, width and height in pixels of the ink page.
+        ink: float32 `(h, w)` of that box, 0 paper .. 1 ink; its own ink only.
+    """
+
+    box_xywh: tuple[int, int, int, int]
+    ink: np.ndarray
+
+
+@dataclass(frozen=True)
+class Number:
+    """Pieces from left to right without a wide gap."""
+
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """Numbers from left to right."""
+
+    numbers: tuple[Number, ...]
+
+
+def find_lines(ink: np.ndarray) -> tuple[Line, ...]:
+    """The pieces of ink that may be digits, in reading order.
+
+    Args:
+        ink: float32 `(h, w)`, 0 paper .. 1 ink, as `lekh.ink.find_page` gives it.
+
+    Returns:
+        Lines from top to bottom, each from left to right; empty when there is nothing to read.
+    """
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((ink > EDGE).astype(np.uint8), connectivity=8)
+    fragments = _Boxes.of(stats[:, :5], np.arange(count))
+    fragments = fragments.take(_may_belong(fragments, ink.shape))
+    if len(fragments) == 0:
+        return ()
+    owner = _joined(fragments)
+    pieces = fragments.united(owner)
+    keep = _written(pieces)
+    lines = []
+    for members in _lines(pieces.take(keep)):
+        members = np.flatnonzero(keep)[members]
+        members = members[_without_marks(pieces.take(members))]
+        if len(members):
+            lines.append(members)
+    return tuple(_line(members, pieces, _Cutter(ink, labels, count, fragments.label, owner)) for members in lines)
+
+
+class _Boxes:
+    """Boxes as arrays, with the area of the ink in them and the label each came from."""
+
+    def __init__(self, left, top, right, bottom, area, label):
+        self.left, self.top, self.right, self.bottom, self.area, self.label = left, top, right, bottom, area, label
+
+    @classmethod
+    def of(cls, stats, label):
+        x, y, w, h, area = stats[1:].T.astype(np.int64)
+        return cls(x, y, x + w, y + h, area, label[1:])
+
+    def __len__(self):
+        return len(self.left)
+
+    @property
+    def width(self):
+        return self.right - self.left
+
+    @property
+    def height(self):
+        return self.bottom - self.top
+
+    @property
+    def side(self):
+        return np.maximum(self.width, self.height)
+
+    @property
+    def x(self):
+        return (self.left + self.right) / 2
+
+    @property
+    def y(self):
+        return (self.top + self.bottom) / 2
+
+    def take(self, chosen):
+        return _Boxes(*(values[chosen] for values in self._all))
+
+    @property
+    def _all(self):
+        return self.left, self.top, self.right, self.bottom, self.area, self.label
+
+    def united(self, owner):
+        """The box around all that have the same owner, which are numbered from 0."""
+        count = int(owner.max()) + 1
+        united = []
+        for values, reduce, start in (
+            (self.left, np.minimum, 2**40),
+            (self.top, np.minimum, 2**40),
+            (self.right, np.maximum, -1),
+            (self.bottom, np.maximum, -1),
+            (self.area, np.add, 0),
+        ):
+            result = np.full(count, start, np.int64)
+            reduce.at(result, owner, values)
+            united.append(result)
+        return _Boxes(*united, np.arange(count))
+
+
+def _may_belong(boxes, shape):
+    """Which components are no specks and no remains of what fills the page, as indices."""
+    keep = (boxes.side >= LEAST_PIECE) & (boxes.area >= LEAST_PIECE)
+    if not keep.any():
+        return np.flatnonzero(keep)
+    height = _writing_height(boxes.take(keep))
+    small = boxes.side < SPECK * height
+    keep &= ~small
+    found = np.flatnonzero(keep)
+    if len(found) > MOST_PIECES:
+        found = np.sort(found[np.argsort(-boxes.area[found], kind="stable")[:MOST_PIECES]])
+    return found
+
+
+def _writing_height(boxes):
+    """Typical height of the writing in pixels: specks outnumber digits, digits outweigh specks."""
+    side = np.where(boxes.width > 3 * boxes.height, boxes.height, boxes.side).astype(np.float64)
+    order = np.argsort(side)
+    weight = np.cumsum(np.minimum(side, 4 * np.median(side))[order])
+    return float(side[order][np.searchsorted(weight, 0.5 * weight[-1])])
+
+
+# -- what belongs together --------------------------------------------------------------------------------------------
+
+
+def _joined(boxes):
+    """int array: the piece, numbered from 0, to which each fragment belongs."""
+    first, second = _near_pairs(boxes)
+    big = np.where(boxes.side[first] >= boxes.side[second], first, second)
+    small = first + second - big
+    a, b = boxes.take(big), boxes.take(small)
+    tallest = np.maximum(a.height, b.height)
+    gap_x = np.maximum(0, np.maximum(b.left - a.right, a.left - b.right))
+    gap_y = np.maximum(0, np.maximum(b.top - a.bottom, a.top - b.bottom))
+    shared_x = np.maximum(0, np.minimum(a.right, b.right) - np.maximum(a.left, b.left)) / np.minimum(a.width, b.width)
+    shared_y = np.maximum(0, np.minimum(a.bottom, b.bottom) - np.maximum(a.top, b.top)) / np.minimum(a.height, b.height)
+    lies = (b.y - a.top) / a.height  # 0 at the top of the larger, 1 at its foot
+    flat = b.height < FLAT * b.width
+    height = np.maximum(a.bottom, b.bottom) - np.minimum(a.top, b.top)
+    usual = _height_around(boxes)[big]
+    fits = height <= np.maximum(1.25 * a.height, 1.2 * usual)
+    within = (shared_x > 0.7) & (shared_y > 0.7)
+    crossing = (shared_x > 0.6) & (gap_y == 0) & fits
+    stacked = (shared_x > 0.5) & (gap_y < 0.2 * tallest) & fits & ~(flat & (lies > 0.7))
+    bar = flat & (gap_x < 0.15 * a.height) & (gap_y < 0.25 * a.height) & (lies < 0.3) & (lies > -0.3)
+    bar &= (b.x > a.x) & (b.width < 1.1 * a.height) & (b.width > 0.2 * a.height) & ~(a.width > 2 * a.height)
+    underline = flat & (lies > 0.7) & (b.width > 0.8 * a.width)
+    return _groups(len(boxes), *(side[(within | crossing | stacked | bar) & ~underline] for side in (big, small)))
+
+
+def _near_pairs(boxes):
+    """Indices of pairs of boxes no farther apart than a fifth of the larger."""
+    margin = np.maximum(0.25 * boxes.height, 1)
+    pairs = [
+        (boxes.left[:, None] - margin[:, None] <= boxes.right[None]),
+        (boxes.right[:, None] + margin[:, None] >= boxes.left[None]),
+        (boxes.top[:, None] - margin[:, None] <= boxes.bottom[None]),
+        (boxes.bottom[:, None] + margin[:, None] >= boxes.top[None]),
+    ]
+    near = pairs[0] & pairs[1] & pairs[2] & pairs[3]
+    return np.nonzero(np.triu(near | near.T, 1))
+
+
+def _height_around(boxes):
+    """The height of what stands on the same line nearby: the upper quartile of the ten nearest, itself among them."""
+    count = min(10, len(boxes))
+    side = boxes.side.astype(np.float32)
+    away = np.hypot(boxes.x[:, None] - boxes.x, 2 * (boxes.y[:, None] - boxes.y)).astype(np.float32)
+    nearest = np.argpartition(away, count - 1, axis=1)[:, :count]
+    return np.percentile(side[nearest], 75, axis=1)
+
+
+def _groups(count, first, second):
+    """int array of `count`: the connected groups of the pairs, numbered from 0."""
+    group = np.arange(count)
+    for a, b in zip(first.tolist(), second.tolist(), strict=True):
+        while group[a] != a:
+            a = group[a]
+        while group[b] != b:
+            b = group[b]
+        group[max(a, b)] = min(a, b)
+    for index in range(count):  # a root comes before its members
+        group[index] = group[group[index]]
+    return np.unique(group, return_inverse=True)[1]
+
+
+# -- what is no digit -------------------------------------------------------------------------------------------------
+
+
+def _written(boxes):
+    """Whether a piece, alone, has the shape of a digit or of several that touch."""
+    flat = (boxes.height < 0.2 * boxes.width) | (boxes.height < FLAT * boxes.width) & (
+        boxes.height < 0.5 * _height_around(boxes)
+    )
+    return ~flat & (boxes.width > 0.04 * boxes.height)
+
+
+def _without_marks(boxes):
+    """Which pieces of a line are not its dots, commas and dashes."""
+    weight = boxes.height.astype(np.float64)
+    order = np.argsort(weight)
+    total = np.cumsum(weight[order])
+    height = weight[order][np.searchsorted(total, 0.5 * total[-1])]
+    dot = boxes.side < DOT * height
+    comma = (boxes.height < 0.5 * height) & (boxes.width < 0.25 * height)
+    return ~(dot | comma)
+
+
+# -- what follows what ------------------------------------------------------------------------------------------------
+
+
+def _lines(boxes):
+    """Indices of the pieces of each line, lines from top to bottom, pieces from left to right."""
+    if len(boxes) == 0:
+        return []
+    slope = 0.0
+    for _ in range(2):
+        left, right = _followers(boxes, slope, reach=5.0)
+        if len(left):
+            steps = (boxes.y[right] - boxes.y[left]) / np.maximum(boxes.x[right] - boxes.x[left], 1)
+            slope = float(np.clip(np.median(steps), -TILT, TILT))
+    left, right = _followers(boxes, slope, reach=8.0)
+    group = _groups(len(boxes), left, right)
+    lines = [np.flatnonzero(group == index) for index in range(int(group.max()) + 1)]
+    lines = _continued([members[np.argsort(boxes.x[members], kind="stable")] for members in lines], boxes, slope)
+    return sorted(lines, key=lambda members: float(np.mean(boxes.y[members] - slope * boxes.x[members])))
+
+
+def _followers(boxes, slope, reach):
+    """Pairs of pieces that follow each other: each the other's nearest to that side, at the same height."""
+    across = boxes.x - boxes.x[:, None]
+    climb = np.abs(boxes.y - boxes.y[:, None] - slope * across)
+    tall, short = np.maximum(boxes.height, boxes.height[:, None]), np.minimum(boxes.height, boxes.height[:, None])
+    gap = boxes.left - boxes.right[:, None]
+    follows = (across > 0) & (climb < 0.5 * tall + 0.06 * np.maximum(gap, 0)) & (climb < 0.75 * tall)
+    follows &= (gap < reach * tall) & (gap > -0.6 * tall) & (short > 0.25 * tall)
+    cost = np.where(follows, across + 2 * climb, np.inf)
+    after, before = cost.argmin(axis=1), cost.argmin(axis=0)
+    left = np.flatnonzero(np.isfinite(cost.min(axis=1)) & (before[after] == np.arange(len(boxes))))
+    return left, after[left]
+
+
+def _continued(lines, boxes, slope):
+    """Lines with those joined that lie one behind the other on the same height."""
+    lines = sorted(lines, key=lambda members: boxes.left[members[0]])
+    open_lines = []
+    for members in lines:
+        best, least = None, np.inf
+        for index, other in enumerate(open_lines):
+            miss, height = _miss(other, members, boxes, slope)
+            if miss < 0.5 * height and miss / height < least:
+                best, least = index, miss / height
+        if best is None:
+            open_lines.append(members)
+        else:
+            together = np.concatenate([open_lines[best], members])
+            open_lines[best] = together[np.argsort(boxes.x[together], kind="stable")]
+    return open_lines
+
+
+def _miss(first, second, boxes, slope):
+    """How far, in pixels of height, one line passes by the other where they meet, and the height of the writing."""
+    start, end = boxes.left[second].min(), boxes.right[first].max()
+    height = float(np.median(np.concatenate([boxes.height[first], boxes.height[second]])))
+    if end - start > 0.5 * height:
+        return np.inf, height
+    meet = (start + end) / 2
+    return abs(_height_at(first, meet, boxes, slope) - _height_at(second, meet, boxes, slope)), height
+
+
+def _height_at(members, x, boxes, slope):
+    """Where a line passes at `x`, by its pieces nearest to it."""
+    nearest = members[np.argsort(np.abs(boxes.x[members] - x), kind="stable")[:4]]
+    return float(np.mean(boxes.y[nearest] + slope * (x - boxes.x[nearest])))
+
+
+# -- what is returned -------------------------------------------------------------------------------------------------
+
+
+class _Cutter:
+    """Cuts a piece's own ink out of the page."""
+
+    def __init__(self, ink, labels, count, fragment_labels, owner):
+        self.ink, self.labels = ink, labels
+        self.owner = np.full(count, -1, np.int64)
+        self.owner[fragment_labels] = owner
+
+    def piece(self, index, boxes):
+        x, y, right, bottom = (int(v[index]) for v in (boxes.left, boxes.top, boxes.right, boxes.bottom))
+        own = self.owner[self.labels[y:bottom, x:right]] == index
+        # The soft edge around the stroke is under the threshold of the labels.
+        own = cv2.dilate(own.astype(np.uint8), np.ones((3, 3), np.uint8))
+        return Piece((x, y, right - x, bottom - y), self.ink[y:bottom, x:right] * own)
+
+
+def _line(members, boxes, cutter):
+    numbers, current = [], []
+    height = float(np.median(boxes.height[members]))
+    end = None
+    for index in members.tolist():
+        if end is not None and boxes.left[index] - end > NUMBER_GAP * height:
+            numbers.append(Number(tuple(current)))
+            current = []
+        current.append(cutter.piece(index, boxes))
+        end = boxes.right[index] if end is None else max(end, boxes.right[index])
+    return Line((*numbers, Number(tuple(current))))

@@ -1,0 +1,102 @@
+"""Ruled lines, table frames and underlines: found as long straight runs in a mask and taken out of it.
+
+A rule is long for the writing beside it, thin for its length, and straight enough that a run of pixels along it is
+longer than any bar of a digit. Strokes that cross a rule are mended where it was.
+"""
+
+import cv2
+import numpy as np
+
+SHORTEST_RUN = 12  # pixels
+RUN = 0.6  # of the writing's height; a tilted thin rule falls into runs about this long
+LONG = 2.6  # of the writing's height: longer than any digit
+SPANS = 0.55  # of the page, for a rule that reaches its border
+THIN = 0.3  # of the writing's height
+LOOSE = 0.55  # of what hangs together lies on rules: the rest of a frame, not a digit
+
+
+def without_rules(mask: np.ndarray) -> np.ndarray:
+    """The mask without its rules.
+
+    Args:
+        mask: uint8 `(H, W)`, 1 where there may be ink.
+
+    Returns:
+        uint8 `(H, W)`, 0 or 1; a new array where rules were found, `mask` itself where there are none.
+    """
+    height = writing_height(mask)
+    level = _rules(mask, height)
+    upright = _rules(np.ascontiguousarray(mask.T), height)
+    if level is None and upright is None:
+        return mask
+    rest = mask.copy()
+    removed = np.zeros_like(mask)
+    if level is not None:
+        rest[level > 0] = 0
+        removed |= level
+    if upright is not None:
+        rest[upright.T > 0] = 0
+        removed |= upright.T
+    if level is not None:
+        rest |= _mended(rest, level)
+    if upright is not None:
+        rest |= _mended(np.ascontiguousarray(rest.T), upright).T
+    return _without_remains(np.ascontiguousarray(rest), removed)
+
+
+def writing_height(mask: np.ndarray) -> float:
+    """Typical height in pixels of what may be digits in a mask; half of the page where nothing tells."""
+    h, w = mask.shape
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_32S)
+    stats = stats[1:]
+    width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    likely = (height >= 8) & (height < 0.9 * h) & (width < 0.4 * w) & (width < 3 * height) & (height < 8 * width)
+    likely &= stats[:, cv2.CC_STAT_AREA] > 0.5 * height
+    if not likely.any():
+        return 0.5 * min(h, w)
+    # Specks outnumber digits, digits outweigh specks: the middle of what is inked, not of what is counted.
+    order = np.argsort(height[likely])
+    weight = np.cumsum(np.minimum(height, 4 * np.median(height[likely]))[likely][order])
+    return float(height[likely][order][np.searchsorted(weight, 0.5 * weight[-1])])
+
+
+def _rules(mask, height):
+    """uint8 mask of the nearly level rules, or None."""
+    h, w = mask.shape
+    run = min(max(SHORTEST_RUN, round(RUN * height)), w)
+    # A thin rule that is tilted climbs from row to row: with its neighbour rows it makes one run.
+    thick = cv2.dilate(mask, np.ones((3, 1), np.uint8))
+    runs = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, run), np.uint8))
+    if not cv2.countNonZero(runs):
+        return None
+    joined = cv2.morphologyEx(runs, cv2.MORPH_CLOSE, np.ones((3, run // 2 * 2 + 1), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8, ltype=cv2.CV_32S)
+    left, width = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_WIDTH]
+    thickness = stats[:, cv2.CC_STAT_AREA] / width
+    at_border = (left <= 2) | (left + width >= w - 2)
+    long = (width > LONG * height) & (width > 0.02 * w) | at_border & (width > SPANS * w)
+    chosen = long & (thickness < max(5, THIN * height)) & (stats[:, cv2.CC_STAT_HEIGHT] < 0.25 * width + thickness)
+    chosen[0] = False
+    if not chosen.any():
+        return None
+    return (chosen.astype(np.uint8)[labels]) & mask
+
+
+def _mended(rest, rules):
+    """The strokes of `rest` continued through the level `rules` that they cross."""
+    thickness = cv2.distanceTransform(rules, cv2.DIST_L2, 3)
+    reach = 2 * int(np.ceil(2 * float(np.percentile(thickness[rules > 0], 90)) + 2)) + 1
+    above_and_below = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((reach, 3), np.uint8))
+    return above_and_below & rules
+
+
+def _without_remains(rest, removed):
+    """The mask without the crumbs of rules: what lies mostly beside them."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(rest, connectivity=8, ltype=cv2.CV_32S)
+    if count == 1:
+        return rest
+    beside = cv2.dilate(removed, np.ones((5, 5), np.uint8)) & rest
+    share = np.bincount(labels[beside > 0], minlength=count) / np.maximum(stats[:, cv2.CC_STAT_AREA], 1)
+    keep = (share < LOOSE).astype(np.uint8)
+    keep[0] = 0
+    return keep[labels]
