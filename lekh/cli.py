@@ -63,9 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     read.add_argument(
         "--script", default="auto", metavar="NAME", help="auto (default) or a script that the model knows"
     )
-    read.add_argument(
-        "--single", action="store_true", help="the image holds one digit (every image is taken so for now)"
-    )
+    read.add_argument("--single", action="store_true", help="the image holds one digit")
     read.add_argument("--csv", metavar="FILE", help="also write a table, a row an image")
     read.set_defaults(command=_read)
 
@@ -113,7 +111,7 @@ def _read(chosen: argparse.Namespace) -> int:
     model = _loaded_model(chosen)
     if chosen.script != reading.AUTO:
         model.card.indices(chosen.script)
-    answers = (_answer(file, model, chosen.script) for file in chosen.images)
+    answers = (_answer(file, model, chosen.script, chosen.single) for file in chosen.images)
     failed = False
     with _table(chosen.csv) as add_row:
         for answer in answers:
@@ -126,12 +124,12 @@ def _read(chosen: argparse.Namespace) -> int:
     return int(failed)
 
 
-def _answer(file: str, model, script: str) -> dict:
+def _answer(file: str, model, script: str, single: bool) -> dict:
     """What `read --json` prints of one file."""
     from lekh import reading
 
     try:
-        return {"file": file, "error": None, **reading.read(Path(file), model, script).as_dict()}
+        return {"file": file, "error": None, **reading.read(Path(file), model, script, single).as_dict()}
     except LekhError as error:
         return {"file": file, "error": str(error), "script": None, "text": "", "lines": [], "milliseconds": None}
 
@@ -143,6 +141,10 @@ def _sentence(answer: dict, model) -> str:
         return f"{file}: {answer['error']}"
     if not digits:
         return f"{file}: no ink was found"
+    if len(digits) > 1:
+        text = answer["text"].replace("\n", " / ") or "nothing was read"
+        doubtful = sum(digit["rejected"] for digit in digits)
+        return f"{file}: {text}; {len(digits)} boxes, {doubtful} of them rejected; {model.card.title(answer['script'])}"
     symbols = model.card.symbols(answer["script"])
     parts = []
     for digit in digits:

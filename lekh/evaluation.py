@@ -174,7 +174,7 @@ def evaluate(dataset: Dataset, model: Model, progress: Progress | None = None) -
 
     def read(image) -> tuple[int, float, bool]:
         try:
-            digits = reading.read(image, model, dataset.script).digits
+            digits = reading.read(image, model, dataset.script, single=True).digits
         except LekhError:
             digits = ()
         return (digits[0].digit, digits[0].confidence, digits[0].rejected) if digits else (NOTHING, 0.0, True)
