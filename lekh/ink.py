@@ -432,6 +432,9 @@ WIDEST_IN_FIELD = 0.3  # and of a tightly cropped field's shorter side
 TILE = 64  # pixels; the grain of the paper is measured tile by tile
 PAGE_NOISE_RATIO = 3.5  # ink stands out by this many standard deviations of the grain around it
 STROKE_LEVEL = 0.45  # of a stroke's own contrast: where it ends
+WEAK_SPECK, WEAK = 0.5, 0.2  # of the usual contrast of the ink: what is fainter is none, small things and others
+CLIFF = 0.4  # of the paper's brightness, lost or gained within a few pixels
+ON_CLIFF = 0.5  # of what hangs together: then it is the edge of something, no writing
 
 
 @dataclass(frozen=True)
@@ -459,9 +462,10 @@ def find_page(grey: np.ndarray) -> PageInk:
     if min(grey.shape) < LEAST_SIDE:
         return PageInk(np.zeros(grey.shape, np.float32), 1.0)
     page = _at_reading_size(grey)
-    contrast, threshold = _page_contrast(page, is_field=max(grey.shape) < FIELD)
-    mask = without_rules(cv2.compare(contrast, threshold, cv2.CMP_GT) & 1)
-    return PageInk(_soft_strokes(contrast, threshold, mask), max(grey.shape) / max(page.shape))
+    is_field = max(grey.shape) < FIELD
+    contrast, threshold, cliffs = _page_contrast(page, is_field)
+    mask = without_rules(cv2.compare(contrast, threshold, cv2.CMP_GT) & 1, is_field)
+    return PageInk(_soft_strokes(contrast, threshold, mask, cliffs), max(grey.shape) / max(page.shape))
 
 
 def _at_reading_size(grey):
@@ -477,7 +481,11 @@ def _at_reading_size(grey):
 
 
 def _page_contrast(page, is_field):
-    """uint8 `(h, w)` each: how much of the paper's light the ink takes, 255 all of it; what is certainly more than grain."""
+    """Three uint8 `(h, w)`.
+
+    How much of the paper's light the ink takes, 255 all of it; how much the grain takes at the most; 1 where the paper
+    ends or a sharp shadow begins.
+    """
     small = _resized(page, SEARCH) if max(page.shape) > SEARCH else page
     if _is_light(small.astype(np.float32) - _wide_median(small)):
         page = 255 - page
@@ -485,7 +493,7 @@ def _page_contrast(page, is_field):
     drawn = ground is not None
     paper = np.full_like(page, ground) if drawn else _paper_around(page, is_field)
     contrast = cv2.divide(cv2.subtract(paper, page), cv2.max(paper, 32), scale=255)
-    return contrast, _grain_threshold(contrast, drawn)
+    return contrast, _grain_threshold(contrast, drawn), None if drawn else _cliffs(paper)
 
 
 def _even_ground(page):
@@ -507,6 +515,15 @@ def _paper_around(page, is_field):
     return cv2.resize(paper, page.shape[::-1], interpolation=cv2.INTER_LINEAR) if halved else paper
 
 
+def _cliffs(paper):
+    """uint8 `(h, w)`: 1 where the paper's brightness jumps: at its edge, at a black margin, at the edge of a shadow."""
+    small = _resized(paper, min(SEARCH, max(paper.shape)))
+    reach = np.ones((7, 7), np.uint8)
+    high, low = cv2.dilate(small, reach), cv2.erode(small, reach)
+    jumps = cv2.compare(cv2.subtract(high, low), cv2.convertScaleAbs(high, alpha=CLIFF), cv2.CMP_GT) & 1
+    return cv2.resize(jumps, paper.shape[::-1], interpolation=cv2.INTER_NEAREST)
+
+
 def _grain_threshold(contrast, drawn):
     """uint8 `(h, w)`: the contrast that the grain of the paper around does not reach."""
     if drawn:
@@ -523,17 +540,34 @@ def _grain_threshold(contrast, drawn):
     return cv2.convertScaleAbs(limit)
 
 
-def _soft_strokes(contrast, threshold, mask):
+def _soft_strokes(contrast, threshold, mask, cliffs):
     """float32 ink: each stroke with the level of its own pen, soft at its edge."""
     ink = np.zeros(mask.shape, np.float32)
-    count, labels = cv2.connectedComponents(mask, connectivity=8, ltype=cv2.CV_32S)
-    if count == 1:
-        return ink
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_32S)
     inside = np.flatnonzero(mask)
+    if len(inside) == 0:
+        return ink
     label, value = labels.ravel()[inside], contrast.ravel()[inside].astype(np.float32)
     # The mean of what is inked, the darker the heavier: an outline's soft edge does not pull it down.
-    level = np.bincount(label, value**3, count) / np.maximum(np.bincount(label, value**2, count), 1)
-    level = level[label].astype(np.float32)
+    level = (np.bincount(label, value**3, count) / np.maximum(np.bincount(label, value**2, count), 1)).astype(np.float32)
+    keep = ~_is_weak(level, stats)
+    if cliffs is not None:
+        keep &= np.bincount(label, cliffs.ravel()[inside], count) < ON_CLIFF * stats[:, cv2.CC_STAT_AREA]
+    inside, label, value = (values[keep[label]] for values in (inside, label, value))
+    level = level[label]
     edge = np.maximum(STROKE_LEVEL * level, threshold.ravel()[inside])
     ink.ravel()[inside] = np.clip((value - 0.5 * edge) / np.maximum(0.8 * level - 0.5 * edge, 1), 0, 1)
     return ink
+
+
+def _is_weak(level, stats):
+    """Which components are small and fainter than what else is written: grain, stains, what shows through."""
+    height, area = stats[:, cv2.CC_STAT_HEIGHT].astype(np.float32), stats[:, cv2.CC_STAT_AREA].astype(np.float32)
+    area[0] = 0  # the paper
+    order = np.argsort(level)
+    weight = np.cumsum((area * level)[order])
+    usual = level[order][np.searchsorted(weight, 0.5 * weight[-1])]
+    order = np.argsort(height)
+    weight = np.cumsum((area * level)[order])
+    tall = height[order][np.searchsorted(weight, 0.5 * weight[-1])]
+    return level < usual * np.where(height < 0.5 * tall, WEAK_SPECK, WEAK)

@@ -15,6 +15,7 @@ from lekh.normalize import EDGE
 LEAST_PIECE = 5  # pixels of the longer side
 MOST_PIECES = 3000  # the largest are read; no page holds more digits
 SPECK = 0.3  # of the writing's height; smaller is a speck wherever it lies
+HUGE = 4.0  # of the writing's height; taller is no writing
 DOT = 0.36  # of the height of the line, the longer side of a dot
 FLAT = 0.42  # of its width, the height of a dash
 TILT = 0.2  # the steepest line, height over width
@@ -138,8 +139,7 @@ def _may_belong(boxes, shape):
     if not keep.any():
         return np.flatnonzero(keep)
     height = _writing_height(boxes.take(keep))
-    small = boxes.side < SPECK * height
-    keep &= ~small
+    keep &= (boxes.side >= SPECK * height) & (boxes.height <= HUGE * height)
     found = np.flatnonzero(keep)
     if len(found) > MOST_PIECES:
         found = np.sort(found[np.argsort(-boxes.area[found], kind="stable")[:MOST_PIECES]])
@@ -173,11 +173,11 @@ def _joined(boxes):
     height = np.maximum(a.bottom, b.bottom) - np.minimum(a.top, b.top)
     usual = _height_around(boxes)[big]
     fits = height <= np.maximum(1.25 * a.height, 1.2 * usual)
-    within = (shared_x > 0.7) & (shared_y > 0.7)
+    within = (shared_x > 0.7) & (shared_y > 0.7) & (a.height < 1.6 * usual)
     crossing = (shared_x > 0.6) & (gap_y == 0) & fits
     stacked = (shared_x > 0.5) & (gap_y < 0.2 * tallest) & fits & ~(flat & (lies > 0.7))
     bar = flat & (gap_x < 0.15 * a.height) & (gap_y < 0.25 * a.height) & (lies < 0.3) & (lies > -0.3)
-    bar &= (b.x > a.x) & (b.width < 1.1 * a.height) & (b.width > 0.2 * a.height) & ~(a.width > 2 * a.height)
+    bar &= fits & (b.x > a.x) & (b.width < 1.1 * a.height) & (b.width > 0.2 * a.height) & ~(a.width > 2 * a.height)
     underline = flat & (lies > 0.7) & (b.width > 0.8 * a.width)
     return _groups(len(boxes), *(side[(within | crossing | stacked | bar) & ~underline] for side in (big, small)))
 

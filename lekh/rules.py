@@ -10,23 +10,25 @@ import numpy as np
 SHORTEST_RUN = 12  # pixels
 RUN = 0.6  # of the writing's height; a tilted thin rule falls into runs about this long
 LONG = 2.6  # of the writing's height: longer than any digit
-SPANS = 0.55  # of the page, for a rule that reaches its border
+LEAST_SHARE = 0.04  # of the page, the shortest rule
+SPANS = 0.55  # of a cropped field, its shortest rule
 THIN = 0.3  # of the writing's height
 LOOSE = 0.55  # of what hangs together lies on rules: the rest of a frame, not a digit
 
 
-def without_rules(mask: np.ndarray) -> np.ndarray:
+def without_rules(mask: np.ndarray, is_field: bool = False) -> np.ndarray:
     """The mask without its rules.
 
     Args:
         mask: uint8 `(H, W)`, 1 where there may be ink.
+        is_field: whether the mask shows a few digits only, which fill it; then a rule spans most of it.
 
     Returns:
         uint8 `(H, W)`, 0 or 1; a new array where rules were found, `mask` itself where there are none.
     """
     height = writing_height(mask)
-    level = _rules(mask, height)
-    upright = _rules(np.ascontiguousarray(mask.T), height)
+    level = _rules(mask, height, is_field)
+    upright = _rules(np.ascontiguousarray(mask.T), height, is_field)
     if level is None and upright is None:
         return mask
     rest = mask.copy()
@@ -60,7 +62,7 @@ def writing_height(mask: np.ndarray) -> float:
     return float(height[likely][order][np.searchsorted(weight, 0.5 * weight[-1])])
 
 
-def _rules(mask, height):
+def _rules(mask, height, is_field):
     """uint8 mask of the nearly level rules, or None."""
     h, w = mask.shape
     run = min(max(SHORTEST_RUN, round(RUN * height)), w)
@@ -73,8 +75,11 @@ def _rules(mask, height):
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8, ltype=cv2.CV_32S)
     left, width = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_WIDTH]
     thickness = stats[:, cv2.CC_STAT_AREA] / width
-    at_border = (left <= 2) | (left + width >= w - 2)
-    long = (width > LONG * height) & (width > 0.02 * w) | at_border & (width > SPANS * w)
+    at_border = (left <= 2).astype(int) + (left + width >= w - 2)
+    if is_field:
+        long = (width > SPANS * w) & (at_border > 0) & ((width > 0.8 * w) | (w > h))
+    else:
+        long = width > max(LONG * height, LEAST_SHARE * w)
     chosen = long & (thickness < max(5, THIN * height)) & (stats[:, cv2.CC_STAT_HEIGHT] < 0.25 * width + thickness)
     chosen[0] = False
     if not chosen.any():
