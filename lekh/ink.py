@@ -431,10 +431,12 @@ WIDEST_ON_PAGE = 0.04  # a stroke, as a share of the page's longer side
 WIDEST_IN_FIELD = 0.3  # and of a tightly cropped field's shorter side
 TILE = 64  # pixels; the grain of the paper is measured tile by tile
 PAGE_NOISE_RATIO = 3.5  # ink stands out by this many standard deviations of the grain around it
+DRAWN_THRESHOLD = 40  # of 255
+FIELD_THRESHOLD = 0.9  # of Otsu's
 STROKE_LEVEL = 0.45  # of a stroke's own contrast: where it ends
 WEAK_SPECK, WEAK = 0.5, 0.2  # of the usual contrast of the ink: what is fainter is none, small things and others
 CLIFF = 0.4  # of the paper's brightness, lost or gained within a few pixels
-ON_CLIFF = 0.5  # of what hangs together: then it is the edge of something, no writing
+DOUBTFUL = 0.5  # of what hangs together lies on a rule or a cliff: then it is a crumb of that, no writing
 
 
 @dataclass(frozen=True)
@@ -464,8 +466,10 @@ def find_page(grey: np.ndarray) -> PageInk:
     page = _at_reading_size(grey)
     is_field = max(grey.shape) < FIELD
     contrast, threshold, cliffs = _page_contrast(page, is_field)
-    mask = without_rules(cv2.compare(contrast, threshold, cv2.CMP_GT) & 1, is_field)
-    return PageInk(_soft_strokes(contrast, threshold, mask, cliffs), max(grey.shape) / max(page.shape))
+    mask, rules = without_rules(cv2.compare(contrast, threshold, cv2.CMP_GT) & 1, is_field)
+    # What is left beside a rule, or lies where the paper ends, is a crumb of it.
+    doubtful = cv2.dilate(rules, np.ones((5, 5), np.uint8)) | cliffs
+    return PageInk(_soft_strokes(contrast, threshold, mask, doubtful), max(grey.shape) / max(page.shape))
 
 
 def _at_reading_size(grey):
@@ -493,7 +497,7 @@ def _page_contrast(page, is_field):
     drawn = ground is not None
     paper = np.full_like(page, ground) if drawn else _paper_around(page, is_field)
     contrast = cv2.divide(cv2.subtract(paper, page), cv2.max(paper, 32), scale=255)
-    return contrast, _grain_threshold(contrast, drawn), None if drawn else _cliffs(paper)
+    return contrast, _grain_threshold(contrast, drawn, is_field), _cliffs(paper)
 
 
 def _even_ground(page):
@@ -518,16 +522,19 @@ def _paper_around(page, is_field):
 def _cliffs(paper):
     """uint8 `(h, w)`: 1 where the paper's brightness jumps: at its edge, at a black margin, at the edge of a shadow."""
     small = _resized(paper, min(SEARCH, max(paper.shape)))
-    reach = np.ones((7, 7), np.uint8)
+    reach = np.ones((5, 5), np.uint8)
     high, low = cv2.dilate(small, reach), cv2.erode(small, reach)
     jumps = cv2.compare(cv2.subtract(high, low), cv2.convertScaleAbs(high, alpha=CLIFF), cv2.CMP_GT) & 1
     return cv2.resize(jumps, paper.shape[::-1], interpolation=cv2.INTER_NEAREST)
 
 
-def _grain_threshold(contrast, drawn):
+def _grain_threshold(contrast, drawn, is_field):
     """uint8 `(h, w)`: the contrast that the grain of the paper around does not reach."""
     if drawn:
-        return np.full_like(contrast, 40)
+        return np.full_like(contrast, DRAWN_THRESHOLD)
+    if is_field:  # mostly ink: the pattern of the paper and the ink are two heaps
+        between, _ = cv2.threshold(contrast, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+        return np.full_like(contrast, max(FIELD_THRESHOLD * between, 255 * LEAST_CONTRAST))
     h, w = contrast.shape
     rows, columns = max(1, round(h / TILE)), max(1, round(w / TILE))
     y, x = (np.linspace(0, side - 1, 16 * tiles).astype(int) for side, tiles in ((h, rows), (w, columns)))
@@ -540,7 +547,7 @@ def _grain_threshold(contrast, drawn):
     return cv2.convertScaleAbs(limit)
 
 
-def _soft_strokes(contrast, threshold, mask, cliffs):
+def _soft_strokes(contrast, threshold, mask, doubtful):
     """float32 ink: each stroke with the level of its own pen, soft at its edge."""
     ink = np.zeros(mask.shape, np.float32)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_32S)
@@ -551,8 +558,7 @@ def _soft_strokes(contrast, threshold, mask, cliffs):
     # The mean of what is inked, the darker the heavier: an outline's soft edge does not pull it down.
     level = (np.bincount(label, value**3, count) / np.maximum(np.bincount(label, value**2, count), 1)).astype(np.float32)
     keep = ~_is_weak(level, stats)
-    if cliffs is not None:
-        keep &= np.bincount(label, cliffs.ravel()[inside], count) < ON_CLIFF * stats[:, cv2.CC_STAT_AREA]
+    keep &= np.bincount(label, doubtful.ravel()[inside], count) < DOUBTFUL * stats[:, cv2.CC_STAT_AREA]
     inside, label, value = (values[keep[label]] for values in (inside, label, value))
     level = level[label]
     edge = np.maximum(STROKE_LEVEL * level, threshold.ravel()[inside])

@@ -19,6 +19,10 @@ HUGE = 4.0  # of the writing's height; taller is no writing
 DOT = 0.36  # of the height of the line, the longer side of a dot
 FLAT = 0.42  # of its width, the height of a dash
 TILT = 0.2  # the steepest line, height over width
+REACH = 8.0  # heights to the next piece that follows on the line
+CLIMB = 0.1  # of the gap, how far the next piece may stand higher or lower, besides half its height
+STEPS = 12  # from piece to piece, around a piece, which tell the tilt there
+BEHIND = 0.6  # of the height, how far two lines may miss each other and still be one
 NUMBER_GAP = 1.0  # of the line's height; a wider gap parts two numbers
 
 
@@ -226,7 +230,9 @@ def _written(boxes):
     flat = (boxes.height < 0.2 * boxes.width) | (boxes.height < FLAT * boxes.width) & (
         boxes.height < 0.5 * _height_around(boxes)
     )
-    return ~flat & (boxes.width > 0.04 * boxes.height)
+    # A long thin scratch among writing; a hair-line digit alone on its page is as thin.
+    scratch = (boxes.height > 2.2 * _height_around(boxes)) & (boxes.area < 0.08 * boxes.width * boxes.height)
+    return ~flat & ~scratch & (boxes.width > 0.04 * boxes.height)
 
 
 def _without_marks(boxes):
@@ -247,65 +253,70 @@ def _lines(boxes):
     """Indices of the pieces of each line, lines from top to bottom, pieces from left to right."""
     if len(boxes) == 0:
         return []
-    slope = 0.0
-    for _ in range(2):
-        left, right = _followers(boxes, slope, reach=5.0)
-        if len(left):
-            steps = (boxes.y[right] - boxes.y[left]) / np.maximum(boxes.x[right] - boxes.x[left], 1)
-            slope = float(np.clip(np.median(steps), -TILT, TILT))
-    left, right = _followers(boxes, slope, reach=8.0)
+    slope = np.zeros(len(boxes))
+    for _ in range(3):
+        left, right = _followers(boxes, slope)
+        slope = _slopes(boxes, left, right)
+    left, right = _followers(boxes, slope)
     group = _groups(len(boxes), left, right)
-    lines = [np.flatnonzero(group == index) for index in range(int(group.max()) + 1)]
-    lines = _continued([members[np.argsort(boxes.x[members], kind="stable")] for members in lines], boxes, slope)
-    return sorted(lines, key=lambda members: float(np.mean(boxes.y[members] - slope * boxes.x[members])))
+    order = np.lexsort((boxes.x, group))
+    starts = np.searchsorted(group[order], np.arange(1, int(group.max()) + 1))
+    lines = _continued(np.split(order, starts), boxes, slope)
+    tilt = float(np.median(slope))
+    return sorted(lines, key=lambda members: float(np.mean(boxes.y[members] - tilt * boxes.x[members])))
 
 
-def _followers(boxes, slope, reach):
+def _followers(boxes, slope):
     """Pairs of pieces that follow each other: each the other's nearest to that side, at the same height."""
     across = boxes.x - boxes.x[:, None]
-    climb = np.abs(boxes.y - boxes.y[:, None] - slope * across)
+    climb = np.abs(boxes.y - boxes.y[:, None] - (slope + slope[:, None]) / 2 * across)
     tall, short = np.maximum(boxes.height, boxes.height[:, None]), np.minimum(boxes.height, boxes.height[:, None])
     gap = boxes.left - boxes.right[:, None]
-    follows = (across > 0) & (climb < 0.5 * tall + 0.06 * np.maximum(gap, 0)) & (climb < 0.75 * tall)
-    follows &= (gap < reach * tall) & (gap > -0.6 * tall) & (short > 0.25 * tall)
-    cost = np.where(follows, across + 2 * climb, np.inf)
+    follows = (across > 0) & (climb < 0.5 * tall + CLIMB * np.maximum(gap, 0)) & (climb < tall)
+    follows &= (gap < REACH * tall) & (gap > -0.6 * tall) & (short > 0.25 * tall)
+    cost = np.where(follows, across + 3 * climb, np.inf)
     after, before = cost.argmin(axis=1), cost.argmin(axis=0)
     left = np.flatnonzero(np.isfinite(cost.min(axis=1)) & (before[after] == np.arange(len(boxes))))
     return left, after[left]
 
 
+def _slopes(boxes, left, right):
+    """The tilt of the lines around each piece: the median of the steps nearest to it."""
+    if len(left) == 0:
+        return np.zeros(len(boxes))
+    x, y = (boxes.x[left] + boxes.x[right]) / 2, (boxes.y[left] + boxes.y[right]) / 2
+    steps = np.clip((boxes.y[right] - boxes.y[left]) / np.maximum(boxes.x[right] - boxes.x[left], 1), -TILT, TILT)
+    count = min(STEPS, len(steps))
+    away = np.square(x - boxes.x[:, None]) + np.square(y - boxes.y[:, None])
+    nearest = np.argpartition(away, count - 1, axis=1)[:, :count]
+    return np.median(steps[nearest], axis=1) * (count / (count + 2))
+
+
 def _continued(lines, boxes, slope):
     """Lines with those joined that lie one behind the other on the same height."""
     lines = sorted(lines, key=lambda members: boxes.left[members[0]])
-    open_lines = []
+    ends = []  # of each line: right end, x, y and slope there, height of the writing
+    joined = []
     for members in lines:
-        best, least = None, np.inf
-        for index, other in enumerate(open_lines):
-            miss, height = _miss(other, members, boxes, slope)
-            if miss < 0.5 * height and miss / height < least:
-                best, least = index, miss / height
+        first, last = members[:3], members[-3:]
+        start = boxes.left[members[0]]
+        height = float(np.median(boxes.height[members]))
+        best = None
+        if ends:
+            right, x, y, lean, tall = np.array(ends).T
+            meet = (right + start) / 2
+            here = boxes.y[first] + slope[first] * (meet[:, None] - boxes.x[first])
+            miss = np.abs(y + lean * (meet - x) - here.mean(axis=1)) / np.maximum(tall, height)
+            miss[right - start > 0.5 * height] = np.inf
+            best = int(np.argmin(miss)) if miss.min() < BEHIND else None
+        end = (boxes.right[members].max(), *(float(v.mean()) for v in (boxes.x[last], boxes.y[last], slope[last])), height)
         if best is None:
-            open_lines.append(members)
+            joined.append([members])
+            ends.append(end)
         else:
-            together = np.concatenate([open_lines[best], members])
-            open_lines[best] = together[np.argsort(boxes.x[together], kind="stable")]
-    return open_lines
-
-
-def _miss(first, second, boxes, slope):
-    """How far, in pixels of height, one line passes by the other where they meet, and the height of the writing."""
-    start, end = boxes.left[second].min(), boxes.right[first].max()
-    height = float(np.median(np.concatenate([boxes.height[first], boxes.height[second]])))
-    if end - start > 0.5 * height:
-        return np.inf, height
-    meet = (start + end) / 2
-    return abs(_height_at(first, meet, boxes, slope) - _height_at(second, meet, boxes, slope)), height
-
-
-def _height_at(members, x, boxes, slope):
-    """Where a line passes at `x`, by its pieces nearest to it."""
-    nearest = members[np.argsort(np.abs(boxes.x[members] - x), kind="stable")[:4]]
-    return float(np.mean(boxes.y[nearest] + slope * (x - boxes.x[nearest])))
+            joined[best].append(members)
+            ends[best] = end
+    return [together[np.argsort(boxes.x[together], kind="stable")] for together in map(np.concatenate, joined)]
 
 
 # -- what is returned -------------------------------------------------------------------------------------------------
