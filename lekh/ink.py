@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from lekh.normalize import box_of
-from lekh.rules import without_rules
+from lekh.rules import weighted_median, without_rules
 
 WIDEST = 0.3  # a stroke, as a share of the longer side; what is dark and wider is shadow
 EVEN_PAPER = 200.0  # leaves room for what shines
@@ -432,6 +432,8 @@ WIDEST_IN_FIELD = 0.3  # and of a tightly cropped field's shorter side
 TILE = 64  # pixels; the grain of the paper is measured tile by tile
 PAGE_NOISE_RATIO = 3.5  # ink stands out by this many standard deviations of the grain around it
 DRAWN_THRESHOLD = 40  # of 255
+DENSE = 0.05  # of a field is inked
+BLACK = 0.2  # of the bright paper
 FIELD_THRESHOLD = 0.9  # of Otsu's
 STROKE_LEVEL = 0.45  # of a stroke's own contrast: where it ends
 WEAK_SPECK, WEAK = 0.5, 0.2  # of the usual contrast of the ink: what is fainter is none, small things and others
@@ -497,6 +499,8 @@ def _page_contrast(page, is_field):
     drawn = ground is not None
     paper = np.full_like(page, ground) if drawn else _paper_around(page, is_field)
     contrast = cv2.divide(cv2.subtract(paper, page), cv2.max(paper, 32), scale=255)
+    if not drawn:  # a black margin is no paper
+        contrast[paper < BLACK * np.percentile(_sampled(paper), 90)] = 0
     return contrast, _grain_threshold(contrast, drawn, is_field), _cliffs(paper)
 
 
@@ -532,9 +536,10 @@ def _grain_threshold(contrast, drawn, is_field):
     """uint8 `(h, w)`: the contrast that the grain of the paper around does not reach."""
     if drawn:
         return np.full_like(contrast, DRAWN_THRESHOLD)
-    if is_field:  # mostly ink: the pattern of the paper and the ink are two heaps
-        between, _ = cv2.threshold(contrast, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-        return np.full_like(contrast, max(FIELD_THRESHOLD * between, 255 * LEAST_CONTRAST))
+    if is_field:
+        between, inked = cv2.threshold(contrast, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+        if inked.mean() > DENSE:  # the pattern of the paper and the ink are two heaps
+            return np.full_like(contrast, max(FIELD_THRESHOLD * between, 255 * LEAST_CONTRAST))
     h, w = contrast.shape
     rows, columns = max(1, round(h / TILE)), max(1, round(w / TILE))
     y, x = (np.linspace(0, side - 1, 16 * tiles).astype(int) for side, tiles in ((h, rows), (w, columns)))
@@ -570,10 +575,5 @@ def _is_weak(level, stats):
     """Which components are small and fainter than what else is written: grain, stains, what shows through."""
     height, area = stats[:, cv2.CC_STAT_HEIGHT].astype(np.float32), stats[:, cv2.CC_STAT_AREA].astype(np.float32)
     area[0] = 0  # the paper
-    order = np.argsort(level)
-    weight = np.cumsum((area * level)[order])
-    usual = level[order][np.searchsorted(weight, 0.5 * weight[-1])]
-    order = np.argsort(height)
-    weight = np.cumsum((area * level)[order])
-    tall = height[order][np.searchsorted(weight, 0.5 * weight[-1])]
+    usual, tall = weighted_median(level, area * level), weighted_median(height, area * level)
     return level < usual * np.where(height < 0.5 * tall, WEAK_SPECK, WEAK)

@@ -11,11 +11,13 @@ import cv2
 import numpy as np
 
 from lekh.normalize import EDGE
+from lekh.rules import weighted_median
 
 LEAST_PIECE = 5  # pixels of the longer side
 MOST_PIECES = 3000  # the largest are read; no page holds more digits
 SPECK = 0.3  # of the writing's height; smaller is a speck wherever it lies
 HUGE = 4.0  # of the writing's height; taller is no writing
+LARGE = 0.12  # of the page's longer side; among smaller things no writing
 DOT = 0.36  # of the height of the line, the longer side of a dot
 FLAT = 0.42  # of its width, the height of a dash
 TILT = 0.2  # the steepest line, height over width
@@ -142,7 +144,7 @@ def _may_belong(boxes, shape):
     keep = (boxes.side >= LEAST_PIECE) & (boxes.area >= LEAST_PIECE)
     if not keep.any():
         return np.flatnonzero(keep)
-    height = _writing_height(boxes.take(keep))
+    height = _writing_height(boxes.take(keep), shape)
     keep &= (boxes.side >= SPECK * height) & (boxes.height <= HUGE * height)
     found = np.flatnonzero(keep)
     if len(found) > MOST_PIECES:
@@ -150,12 +152,12 @@ def _may_belong(boxes, shape):
     return found
 
 
-def _writing_height(boxes):
-    """Typical height of the writing in pixels: specks outnumber digits, digits outweigh specks."""
+def _writing_height(boxes, shape):
+    """Typical height of the writing in pixels; what is as large as the page says nothing unless it is alone."""
     side = np.where(boxes.width > 3 * boxes.height, boxes.height, boxes.side).astype(np.float64)
-    order = np.argsort(side)
-    weight = np.cumsum(np.minimum(side, 4 * np.median(side))[order])
-    return float(side[order][np.searchsorted(weight, 0.5 * weight[-1])])
+    usual = boxes.side < LARGE * max(shape)
+    chosen = usual if usual.sum() > 3 else np.ones(len(boxes), bool)
+    return weighted_median(side[chosen], (boxes.width * boxes.height)[chosen])
 
 
 # -- what belongs together --------------------------------------------------------------------------------------------
@@ -164,7 +166,7 @@ def _writing_height(boxes):
 def _joined(boxes):
     """int array: the piece, numbered from 0, to which each fragment belongs."""
     first, second = _near_pairs(boxes)
-    big = np.where(boxes.side[first] >= boxes.side[second], first, second)
+    big = np.where(boxes.height[first] >= boxes.height[second], first, second)
     small = first + second - big
     a, b = boxes.take(big), boxes.take(small)
     tallest = np.maximum(a.height, b.height)
@@ -182,7 +184,7 @@ def _joined(boxes):
     stacked = (shared_x > 0.5) & (gap_y < 0.2 * tallest) & fits & ~(flat & (lies > 0.7))
     bar = flat & (gap_x < 0.15 * a.height) & (gap_y < 0.25 * a.height) & (lies < 0.3) & (lies > -0.3)
     bar &= fits & (b.x > a.x) & (b.width < 1.1 * a.height) & (b.width > 0.2 * a.height) & ~(a.width > 2 * a.height)
-    underline = flat & (lies > 0.7) & (b.width > 0.8 * a.width)
+    underline = flat & (lies > 0.7) & (b.width > 0.5 * a.width)
     return _groups(len(boxes), *(side[(within | crossing | stacked | bar) & ~underline] for side in (big, small)))
 
 
@@ -237,10 +239,7 @@ def _written(boxes):
 
 def _without_marks(boxes):
     """Which pieces of a line are not its dots, commas and dashes."""
-    weight = boxes.height.astype(np.float64)
-    order = np.argsort(weight)
-    total = np.cumsum(weight[order])
-    height = weight[order][np.searchsorted(total, 0.5 * total[-1])]
+    height = weighted_median(boxes.height, boxes.height)
     dot = boxes.side < DOT * height
     comma = (boxes.height < 0.5 * height) & (boxes.width < 0.25 * height)
     return ~(dot | comma)

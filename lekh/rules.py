@@ -56,10 +56,14 @@ def writing_height(mask: np.ndarray) -> float:
     likely &= stats[:, cv2.CC_STAT_AREA] > 0.5 * height
     if not likely.any():
         return 0.5 * min(h, w)
-    # Specks outnumber digits, digits outweigh specks: the middle of what is inked, not of what is counted.
-    order = np.argsort(height[likely])
-    weight = np.cumsum(np.minimum(height, 4 * np.median(height[likely]))[likely][order])
-    return float(height[likely][order][np.searchsorted(weight, 0.5 * weight[-1])])
+    return weighted_median(height[likely], (width * height)[likely])
+
+
+def weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
+    """The value in the middle of what is weighed: specks outnumber digits, digits outweigh specks."""
+    order = np.argsort(values)
+    total = np.cumsum(weights[order], dtype=np.float64)
+    return float(values[order][np.searchsorted(total, 0.5 * total[-1])])
 
 
 def _rules(mask, height, is_field):
