@@ -432,9 +432,11 @@ WIDEST_IN_FIELD = 0.3  # and of a tightly cropped field's shorter side
 TILE = 64  # pixels; the grain of the paper is measured tile by tile
 PAGE_NOISE_RATIO = 3.5  # ink stands out by this many standard deviations of the grain around it
 DRAWN_THRESHOLD = 40  # of 255
+FIELD_BLUR = 0.7  # pixels of the field as it came: the pattern of security paper is finer than a pen
 DENSE = 0.05  # of a field is inked
-BLACK = 0.2  # of the bright paper
-FIELD_THRESHOLD = 0.9  # of Otsu's
+BLACK = 0.2  # of the bright paper; darker is a margin
+BESIDE_BLACK = 0.07  # of the longer side, both sides of a margin's edge
+FIELD_THRESHOLD = 1.0  # of Otsu's
 STROKE_LEVEL = 0.45  # of a stroke's own contrast: where it ends
 WEAK_SPECK, WEAK = 0.5, 0.2  # of the usual contrast of the ink: what is fainter is none, small things and others
 CLIFF = 0.4  # of the paper's brightness, lost or gained within a few pixels
@@ -465,8 +467,8 @@ def find_page(grey: np.ndarray) -> PageInk:
     """
     if min(grey.shape) < LEAST_SIDE:
         return PageInk(np.zeros(grey.shape, np.float32), 1.0)
-    page = _at_reading_size(grey)
     is_field = max(grey.shape) < FIELD
+    page = _at_reading_size(grey)
     contrast, threshold, cliffs = _page_contrast(page, is_field)
     mask, rules = without_rules(cv2.compare(contrast, threshold, cv2.CMP_GT) & 1, is_field)
     # What is left beside a rule, or lies where the paper ends, is a crumb of it.
@@ -483,7 +485,10 @@ def _at_reading_size(grey):
             if min(h, w) >= 1:
                 return cv2.resize(grey[: h * parts, : w * parts], (w, h), interpolation=cv2.INTER_AREA)
         return _resized(grey, PAGE)
-    return _resized(grey, min(FIELD, MOST_ENLARGED * longer)) if longer < FIELD else grey
+    if longer >= FIELD:
+        return grey
+    page = _resized(grey, min(FIELD, MOST_ENLARGED * longer))
+    return cv2.GaussianBlur(page, (0, 0), FIELD_BLUR * max(page.shape) / longer)
 
 
 def _page_contrast(page, is_field):
@@ -499,8 +504,6 @@ def _page_contrast(page, is_field):
     drawn = ground is not None
     paper = np.full_like(page, ground) if drawn else _paper_around(page, is_field)
     contrast = cv2.divide(cv2.subtract(paper, page), cv2.max(paper, 32), scale=255)
-    if not drawn:  # a black margin is no paper
-        contrast[paper < BLACK * np.percentile(_sampled(paper), 90)] = 0
     return contrast, _grain_threshold(contrast, drawn, is_field), _cliffs(paper)
 
 
@@ -531,8 +534,12 @@ def _cliffs(paper):
     small = _resized(paper, min(SEARCH, max(paper.shape)))
     reach = np.ones((5, 5), np.uint8)
     high, low = cv2.dilate(small, reach), cv2.erode(small, reach)
-    jumps = cv2.compare(cv2.subtract(high, low), cv2.convertScaleAbs(high, alpha=CLIFF), cv2.CMP_GT) & 1
-    return cv2.resize(jumps, paper.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    jumps = cv2.compare(cv2.subtract(high, low), cv2.convertScaleAbs(high, alpha=CLIFF), cv2.CMP_GT)
+    black = cv2.compare(small, BLACK * float(np.percentile(small, 90)), cv2.CMP_LT)
+    if cv2.countNonZero(black):
+        beside = round(BESIDE_BLACK * max(small.shape)) | 1
+        jumps |= cv2.dilate(black, np.ones((beside, beside), np.uint8))
+    return cv2.resize(jumps & 1, paper.shape[::-1], interpolation=cv2.INTER_NEAREST)
 
 
 def _grain_threshold(contrast, drawn, is_field):

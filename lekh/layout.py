@@ -17,6 +17,7 @@ LEAST_PIECE = 5  # pixels of the longer side
 MOST_PIECES = 3000  # the largest are read; no page holds more digits
 SPECK = 0.3  # of the writing's height; smaller is a speck wherever it lies
 HUGE = 4.0  # of the writing's height; taller is no writing
+SMALL_PAGE = 600  # pixels; a few digits may fill it
 LARGE = 0.12  # of the page's longer side; beside smaller things that hold
 SOME = 0.04  # of the ink, it is no writing
 DOT = 0.36  # of the height of the line, the longer side of a dot
@@ -157,7 +158,7 @@ def _writing_height(boxes, shape):
     """Typical height of the writing in pixels; what is as large as the page says nothing unless it is alone."""
     side = np.where(boxes.width > 3 * boxes.height, boxes.height, boxes.side).astype(np.float64)
     chosen = boxes.side < LARGE * max(shape)
-    if boxes.area[chosen].sum() < SOME * boxes.area.sum():
+    if max(shape) <= SMALL_PAGE or boxes.area[chosen].sum() < SOME * boxes.area.sum():
         chosen[:] = True
     return weighted_median(side[chosen], (boxes.width * boxes.height)[chosen])
 

@@ -83,7 +83,7 @@ def _rules(mask, height, is_field):
     thickness = 4 * stats[:, cv2.CC_STAT_AREA] / width
     at_border = (left <= 2).astype(int) + (left + width >= w - 3)
     if is_field:
-        long = (width > SPANS * w) & (at_border > 0) & ((width > 0.8 * w) | (w > h))
+        long = (width > SPANS * w) & (at_border > 0) & (w >= h)
     else:
         long = width > max(LONG * height, LEAST_SHARE * w)
     chosen = long & (thickness < max(5, THIN * height)) & (2 * stats[:, cv2.CC_STAT_HEIGHT] < 0.25 * width + thickness)
