@@ -439,7 +439,7 @@ BESIDE_BLACK = 0.07  # of the longer side, both sides of a margin's edge
 FIELD_THRESHOLD = 1.0  # of Otsu's
 STROKE_LEVEL = 0.45  # of a stroke's own contrast: where it ends
 WEAK_SPECK, WEAK = 0.5, 0.2  # of the usual contrast of the ink: what is fainter is none, small things and others
-CLIFF = 0.4  # of the paper's brightness, lost or gained within a few pixels
+CLIFF = 0.3  # of the paper's brightness, lost or gained within a few pixels
 DOUBTFUL = 0.5  # of what hangs together lies on a rule or a cliff: then it is a crumb of that, no writing
 
 

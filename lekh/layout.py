@@ -15,13 +15,14 @@ from lekh.rules import weighted_median
 
 LEAST_PIECE = 5  # pixels of the longer side
 MOST_PIECES = 3000  # the largest are read; no page holds more digits
-SPECK = 0.3  # of the writing's height; smaller is a speck wherever it lies
+SPECK, SPECK_IN_FIELD = 0.3, 0.2  # of the writing's height; smaller is a speck wherever it lies
 HUGE = 4.0  # of the writing's height; taller is no writing
 SMALL_PAGE = 600  # pixels; a few digits may fill it
 LARGE = 0.12  # of the page's longer side; beside smaller things that hold
 SOME = 0.04  # of the ink, it is no writing
-DOT = 0.36  # of the height of the line, the longer side of a dot
-FLAT = 0.42  # of its width, the height of a dash
+SMALLEST_DIGIT = 0.24  # of the height of the writing around
+DOT = 0.36  # of that height, the longer side of a dot
+FLAT, FLATTEST = 0.42, 0.08  # of its width, the height of a dash; of a line under many digits
 TILT = 0.2  # the steepest line, height over width
 REACH = 8.0  # heights to the next piece that follows on the line
 CLIMB = 0.1  # of the gap, how far the next piece may stand higher or lower, besides half its height
@@ -77,7 +78,8 @@ def find_lines(ink: np.ndarray) -> tuple[Line, ...]:
     lines = []
     for members in _lines(pieces.take(keep)):
         members = np.flatnonzero(keep)[members]
-        members = members[_without_marks(pieces.take(members))]
+        line = pieces.take(members)
+        members = members[~_is_mark(line, weighted_median(line.height, line.height))]
         if len(members):
             lines.append(members)
     return tuple(_line(members, pieces, _Cutter(ink, labels, count, fragments.label, owner)) for members in lines)
@@ -147,7 +149,8 @@ def _may_belong(boxes, shape):
     if not keep.any():
         return np.flatnonzero(keep)
     height = _writing_height(boxes.take(keep), shape)
-    keep &= (boxes.side >= SPECK * height) & (boxes.height <= HUGE * height)
+    speck = SPECK_IN_FIELD if max(shape) <= SMALL_PAGE else SPECK
+    keep &= (boxes.side >= speck * height) & (boxes.height <= HUGE * height)
     found = np.flatnonzero(keep)
     if len(found) > MOST_PIECES:
         found = np.sort(found[np.argsort(-boxes.area[found], kind="stable")[:MOST_PIECES]])
@@ -207,10 +210,10 @@ def _near_pairs(boxes):
 def _height_around(boxes):
     """The height of what stands on the same line nearby: the upper quartile of the ten nearest, itself among them."""
     count = min(10, len(boxes))
-    side = boxes.side.astype(np.float32)
+    height = boxes.height.astype(np.float32)
     away = np.hypot(boxes.x[:, None] - boxes.x, 2 * (boxes.y[:, None] - boxes.y)).astype(np.float32)
     nearest = np.argpartition(away, count - 1, axis=1)[:, :count]
-    return np.percentile(side[nearest], 75, axis=1)
+    return np.percentile(height[nearest], 75, axis=1)
 
 
 def _groups(count, first, second):
@@ -232,20 +235,20 @@ def _groups(count, first, second):
 
 def _written(boxes):
     """Whether a piece, alone, has the shape of a digit or of several that touch."""
-    flat = (boxes.height < 0.2 * boxes.width) | (boxes.height < FLAT * boxes.width) & (
-        boxes.height < 0.5 * _height_around(boxes)
-    )
+    around, filled = _height_around(boxes), boxes.area / (boxes.width * boxes.height)
+    flat = (boxes.height < FLAT * boxes.width) & ((boxes.height < 0.5 * around) | (filled > 0.5))
+    flat |= boxes.height < FLATTEST * boxes.width
     # A long thin scratch among writing; a hair-line digit alone on its page is as thin.
-    scratch = (boxes.height > 2.2 * _height_around(boxes)) & (boxes.area < 0.08 * boxes.width * boxes.height)
-    return ~flat & ~scratch & (boxes.width > 0.04 * boxes.height)
+    scratch = (boxes.height > 2.2 * around) & (filled < 0.08)
+    return ~flat & ~scratch & ~_is_mark(boxes, around) & (boxes.width > 0.04 * boxes.height)
 
 
-def _without_marks(boxes):
-    """Which pieces of a line are not its dots, commas and dashes."""
-    height = weighted_median(boxes.height, boxes.height)
-    dot = boxes.side < DOT * height
+def _is_mark(boxes, height):
+    """Which are dots and commas among writing of that height; a small zero is hollow, a small one is tall."""
+    filled = boxes.area / (boxes.width * boxes.height)
+    dot = (boxes.side < SMALLEST_DIGIT * height) | (boxes.side < DOT * height) & (filled > 0.6)
     comma = (boxes.height < 0.5 * height) & (boxes.width < 0.25 * height)
-    return ~(dot | comma)
+    return dot | comma
 
 
 # -- what follows what ------------------------------------------------------------------------------------------------
