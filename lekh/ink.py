@@ -437,7 +437,7 @@ DENSE = 0.05  # of a field is inked
 BLACK = 0.2  # of the bright paper; darker is a margin
 BESIDE_BLACK = 0.07  # of the longer side, both sides of a margin's edge
 FIELD_THRESHOLD = 1.0  # of Otsu's
-STROKE_LEVEL = 0.45  # of a stroke's own contrast: where it ends
+STROKE_LEVEL = 0.35  # of a stroke's own contrast: where it ends
 WEAK_SPECK, WEAK = 0.5, 0.2  # of the usual contrast of the ink: what is fainter is none, small things and others
 CLIFF = 0.3  # of the paper's brightness, lost or gained within a few pixels
 DOUBTFUL = 0.5  # of what hangs together lies on a rule or a cliff: then it is a crumb of that, no writing
@@ -530,11 +530,10 @@ def _paper_around(page, is_field):
 
 
 def _cliffs(paper):
-    """uint8 `(h, w)`: 1 where the paper's brightness jumps: at its edge, at a black margin, at the edge of a shadow."""
+    """uint8 `(h, w)`: 1 where the paper ends: just beyond its edge, and on both sides of a black margin's."""
     small = _resized(paper, min(SEARCH, max(paper.shape)))
-    reach = np.ones((5, 5), np.uint8)
-    high, low = cv2.dilate(small, reach), cv2.erode(small, reach)
-    jumps = cv2.compare(cv2.subtract(high, low), cv2.convertScaleAbs(high, alpha=CLIFF), cv2.CMP_GT)
+    high = cv2.dilate(small, np.ones((9, 9), np.uint8))
+    jumps = cv2.compare(small, cv2.convertScaleAbs(high, alpha=1 - CLIFF), cv2.CMP_LT)
     black = cv2.compare(small, BLACK * float(np.percentile(small, 90)), cv2.CMP_LT)
     if cv2.countNonZero(black):
         beside = round(BESIDE_BLACK * max(small.shape)) | 1

@@ -20,6 +20,7 @@ HUGE = 4.0  # of the writing's height; taller is no writing
 SMALL_PAGE = 600  # pixels; a few digits may fill it
 LARGE = 0.12  # of the page's longer side; beside smaller things that hold
 SOME = 0.04  # of the ink, it is no writing
+THINNEST = 0.07  # of its height, the width of a 1
 SMALLEST_DIGIT = 0.24  # of the height of the writing around
 DOT = 0.36  # of that height, the longer side of a dot
 FLAT, FLATTEST = 0.42, 0.08  # of its width, the height of a dash; of a line under many digits
@@ -74,7 +75,7 @@ def find_lines(ink: np.ndarray) -> tuple[Line, ...]:
         return ()
     owner = _joined(fragments)
     pieces = fragments.united(owner)
-    keep = _written(pieces)
+    keep = _written(pieces, ink.shape)
     lines = []
     for members in _lines(pieces.take(keep)):
         members = np.flatnonzero(keep)[members]
@@ -187,6 +188,7 @@ def _joined(boxes):
     fits = height <= np.maximum(1.25 * a.height, 1.2 * usual)
     within = (shared_x > 0.7) & (shared_y > 0.7) & (a.height < 1.6 * usual)
     crossing = (shared_x > 0.6) & (gap_y == 0) & fits
+    crossing |= (gap_y == 0) & (shared_x > 0.25) & (shared_y > 0.5) & (b.height < 0.75 * a.height) & fits
     stacked = (shared_x > 0.5) & (gap_y < 0.2 * tallest) & fits & ~(flat & (lies > 0.7))
     bar = flat & (gap_x < 0.15 * a.height) & (gap_y < 0.25 * a.height) & (lies < 0.3) & (lies > -0.3)
     bar &= fits & (b.x > a.x) & (b.width < 1.1 * a.height) & (b.width > 0.2 * a.height) & ~(a.width > 2 * a.height)
@@ -208,12 +210,14 @@ def _near_pairs(boxes):
 
 
 def _height_around(boxes):
-    """The height of what stands on the same line nearby: the upper quartile of the ten nearest, itself among them."""
+    """The height of the writing around each box: in the middle of what the ten nearest add up to, itself among them."""
     count = min(10, len(boxes))
     height = boxes.height.astype(np.float32)
     away = np.hypot(boxes.x[:, None] - boxes.x, 2 * (boxes.y[:, None] - boxes.y)).astype(np.float32)
-    nearest = np.argpartition(away, count - 1, axis=1)[:, :count]
-    return np.percentile(height[nearest], 75, axis=1)
+    nearest = np.sort(height[np.argpartition(away, count - 1, axis=1)[:, :count]], axis=1)
+    total = np.cumsum(nearest, axis=1)
+    middle = (total < 0.5 * total[:, -1:]).sum(axis=1)
+    return nearest[np.arange(len(boxes)), middle]
 
 
 def _groups(count, first, second):
@@ -233,14 +237,17 @@ def _groups(count, first, second):
 # -- what is no digit -------------------------------------------------------------------------------------------------
 
 
-def _written(boxes):
+def _written(boxes, shape):
     """Whether a piece, alone, has the shape of a digit or of several that touch."""
     around, filled = _height_around(boxes), boxes.area / (boxes.width * boxes.height)
     flat = (boxes.height < FLAT * boxes.width) & ((boxes.height < 0.5 * around) | (filled > 0.5))
     flat |= boxes.height < FLATTEST * boxes.width
     # A long thin scratch among writing; a hair-line digit alone on its page is as thin.
     scratch = (boxes.height > 2.2 * around) & (filled < 0.08)
-    return ~flat & ~scratch & ~_is_mark(boxes, around) & (boxes.width > 0.04 * boxes.height)
+    cut = (boxes.left <= 1) | (boxes.top <= 1) | (boxes.right >= shape[1] - 1) | (boxes.bottom >= shape[0] - 1)
+    cut &= (boxes.width < 0.45 * around) | (boxes.height < 0.6 * around) | (boxes.height > 1.8 * around)
+    cut &= max(shape) > SMALL_PAGE
+    return ~flat & ~scratch & ~cut & ~_is_mark(boxes, around) & (boxes.width > THINNEST * boxes.height)
 
 
 def _is_mark(boxes, height):
