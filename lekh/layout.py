@@ -20,6 +20,8 @@ HUGE = 4.0  # of the writing's height; taller is no writing
 SMALL_PAGE = 600  # pixels; a few digits may fill it
 LARGE = 0.12  # of the page's longer side; beside smaller things that hold
 SOME = 0.04  # of the ink, it is no writing
+SCRATCH = 0.08  # of its box, at the most, is covered by a long line
+RIM = 0.003  # of the page's longer side: nearer to its border things are cut off
 THINNEST = 0.07  # of its height, the width of a 1
 SMALLEST_DIGIT = 0.24  # of the height of the writing around
 DOT = 0.36  # of that height, the longer side of a dot
@@ -152,6 +154,10 @@ def _may_belong(boxes, shape):
     height = _writing_height(boxes.take(keep), shape)
     speck = SPECK_IN_FIELD if max(shape) <= SMALL_PAGE else SPECK
     keep &= (boxes.side >= speck * height) & (boxes.height <= HUGE * height)
+    # A long thin scratch among writing; a hair-line digit alone on its page is as thin, and as tall as the writing.
+    keep &= (boxes.height < 2 * height) & (boxes.width < 5 * height) | (
+        boxes.area > SCRATCH * boxes.width * boxes.height
+    )
     found = np.flatnonzero(keep)
     if len(found) > MOST_PIECES:
         found = np.sort(found[np.argsort(-boxes.area[found], kind="stable")[:MOST_PIECES]])
@@ -242,12 +248,12 @@ def _written(boxes, shape):
     around, filled = _height_around(boxes), boxes.area / (boxes.width * boxes.height)
     flat = (boxes.height < FLAT * boxes.width) & ((boxes.height < 0.5 * around) | (filled > 0.5))
     flat |= boxes.height < FLATTEST * boxes.width
-    # A long thin scratch among writing; a hair-line digit alone on its page is as thin.
-    scratch = (boxes.height > 2.2 * around) & (filled < 0.08)
-    cut = (boxes.left <= 1) | (boxes.top <= 1) | (boxes.right >= shape[1] - 1) | (boxes.bottom >= shape[0] - 1)
+    rim = 1 + RIM * max(shape)
+    cut = (boxes.left <= rim) | (boxes.top <= rim)
+    cut |= (boxes.right >= shape[1] - rim) | (boxes.bottom >= shape[0] - rim)
     cut &= (boxes.width < 0.45 * around) | (boxes.height < 0.6 * around) | (boxes.height > 1.8 * around)
     cut &= max(shape) > SMALL_PAGE
-    return ~flat & ~scratch & ~cut & ~_is_mark(boxes, around) & (boxes.width > THINNEST * boxes.height)
+    return ~flat & ~cut & ~_is_mark(boxes, around) & (boxes.width > THINNEST * boxes.height)
 
 
 def _is_mark(boxes, height):
