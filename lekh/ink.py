@@ -576,7 +576,7 @@ def _soft_strokes(contrast, threshold, mask, doubtful):
     inside, label, value = (values[keep[label]] for values in (inside, label, value))
     level = level[label]
     edge = np.maximum(STROKE_LEVEL * level, threshold.ravel()[inside])
-    ink.ravel()[inside] = np.clip((value - 0.5 * edge) / np.maximum(0.8 * level - 0.5 * edge, 1), 0, 1)
+    ink.ravel()[inside] = np.clip((value - 0.5 * edge) / np.maximum(0.65 * level - 0.5 * edge, 1), 0, 1)
     return ink
 
 

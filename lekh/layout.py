@@ -28,9 +28,9 @@ DOT = 0.36  # of that height, the longer side of a dot
 FLAT, FLATTEST = 0.42, 0.08  # of its width, the height of a dash; of a line under many digits
 TILT = 0.2  # the steepest line, height over width
 REACH = 8.0  # heights to the next piece that follows on the line
-CLIMB = 0.1  # of the gap, how far the next piece may stand higher or lower, besides half its height
+CLIMB = 0.2  # of the gap, how far the next piece may stand higher or lower, besides half its height
 STEPS = 12  # from piece to piece, around a piece, which tell the tilt there
-BEHIND = 0.6  # of the height, how far two lines may miss each other and still be one
+BEHIND = 0.9  # of the height, how far two lines may miss each other and still be one
 NUMBER_GAP = 1.0  # of the line's height; a wider gap parts two numbers
 
 
@@ -195,11 +195,13 @@ def _joined(boxes):
     within = (shared_x > 0.7) & (shared_y > 0.7) & (a.height < 1.6 * usual)
     crossing = (shared_x > 0.6) & (gap_y == 0) & fits
     crossing |= (gap_y == 0) & (shared_x > 0.25) & (shared_y > 0.5) & (b.height < 0.75 * a.height) & fits
+    halves = (gap_x == 0) & (gap_y == 0) & (shared_y < 0.6) & (a.height < 0.75 * usual) & (height < 1.15 * usual)
+    halves &= np.maximum(a.right, b.right) - np.minimum(a.left, b.left) < usual
     stacked = (shared_x > 0.5) & (gap_y < 0.2 * tallest) & fits & ~(flat & (lies > 0.7))
     bar = flat & (gap_x < 0.15 * a.height) & (gap_y < 0.25 * a.height) & (lies < 0.3) & (lies > -0.3)
     bar &= fits & (b.x > a.x) & (b.width < 1.1 * a.height) & (b.width > 0.2 * a.height) & ~(a.width > 2 * a.height)
     underline = flat & (lies > 0.7) & (b.width > 0.5 * a.width)
-    return _groups(len(boxes), *(side[(within | crossing | stacked | bar) & ~underline] for side in (big, small)))
+    return _groups(len(boxes), *(side[(within | crossing | halves | stacked | bar) & ~underline] for side in (big, small)))
 
 
 def _near_pairs(boxes):
