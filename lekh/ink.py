@@ -497,14 +497,19 @@ def _page_contrast(page, is_field):
     How much of the paper's light the ink takes, 255 all of it; how much the grain takes at the most; 1 where the paper
     ends or a sharp shadow begins.
     """
-    small = _resized(page, SEARCH) if max(page.shape) > SEARCH else page
-    if _is_light(small.astype(np.float32) - _wide_median(small)):
-        page = 255 - page
     ground = _even_ground(page)
-    drawn = ground is not None
-    paper = np.full_like(page, ground) if drawn else _paper_around(page, is_field)
+    if ground is not None:
+        dark, light = cv2.subtract(float(ground), page), cv2.subtract(page, float(ground))
+        if float(light.sum()) > float(dark.sum()):
+            page, ground = 255 - page, 255 - ground
+        paper = np.full_like(page, ground)
+    else:
+        small = _resized(page, SEARCH) if max(page.shape) > SEARCH else page
+        if _is_light(small.astype(np.float32) - _wide_median(small)):
+            page = 255 - page
+        paper = _paper_around(page, is_field)
     contrast = cv2.divide(cv2.subtract(paper, page), cv2.max(paper, 32), scale=255)
-    return contrast, _grain_threshold(contrast, drawn, is_field), _cliffs(paper)
+    return contrast, _grain_threshold(contrast, ground is not None, is_field), _cliffs(paper)
 
 
 def _even_ground(page):

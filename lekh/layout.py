@@ -167,9 +167,11 @@ def _may_belong(boxes, shape):
 def _writing_height(boxes, shape):
     """Typical height of the writing in pixels; what is as large as the page says nothing unless it is alone."""
     side = np.where(boxes.width > 3 * boxes.height, boxes.height, boxes.side).astype(np.float64)
-    chosen = boxes.side < LARGE * max(shape)
-    if max(shape) <= SMALL_PAGE or boxes.area[chosen].sum() < SOME * boxes.area.sum():
-        chosen[:] = True
+    chosen = (boxes.height < 8 * boxes.width) & (boxes.width < 8 * boxes.height)
+    chosen |= not chosen.any()
+    few = chosen & (boxes.side < LARGE * max(shape))
+    if max(shape) > SMALL_PAGE and boxes.area[few].sum() > SOME * boxes.area[chosen].sum():
+        chosen = few
     return weighted_median(side[chosen], (boxes.width * boxes.height)[chosen])
 
 
@@ -249,6 +251,7 @@ def _written(boxes, shape):
     """Whether a piece, alone, has the shape of a digit or of several that touch."""
     around, filled = _height_around(boxes), boxes.area / (boxes.width * boxes.height)
     flat = (boxes.height < FLAT * boxes.width) & ((boxes.height < 0.5 * around) | (filled > 0.5))
+    flat |= (boxes.height < 0.3 * boxes.width) & (boxes.height < 0.75 * around)
     flat |= boxes.height < FLATTEST * boxes.width
     rim = 1 + RIM * max(shape)
     cut = (boxes.left <= rim) | (boxes.top <= rim)
