@@ -99,11 +99,14 @@ class Cut:
         ink: float32 `(h, w)`, this digit's ink only, for `normalize.to_input`.
         probabilities: float32 `(C,)` over the classes of the card, what the sequence network says of this digit; 0
             for classes that it does not know.
+        whole: whether the ink hangs together with no other digit's; of a digit that was cut out of its neighbours
+            the sequence network, which sees them, knows more than a look at the digit alone.
     """
 
     box_xywh: tuple[int, int, int, int]
     ink: np.ndarray
     probabilities: np.ndarray
+    whole: bool = True
 
 
 # -- the number's ink -> strip ----------------------------------------------------------------------------------------
@@ -256,7 +259,7 @@ def decode(answers: np.ndarray) -> list[Span]:
 # -- digits -> their ink ----------------------------------------------------------------------------------------------
 
 
-def cut(ink: np.ndarray, centres: Sequence[float]) -> list[np.ndarray]:
+def cut(ink: np.ndarray, centres: Sequence[float]) -> list[tuple[np.ndarray, bool]]:
     """The ink of each digit of a number.
 
     What hangs together belongs to the digit in whose part of the number most of it lies; only ink in which two digits
@@ -267,7 +270,8 @@ def cut(ink: np.ndarray, centres: Sequence[float]) -> list[np.ndarray]:
         centres: column of the middle of each digit, from left to right.
 
     Returns:
-        float32 `(h, w)` for each centre; together they hold the number's ink without dots, dashes and the like.
+        For each centre float32 `(h, w)`, together the number's ink without dots, dashes and the like, and whether
+        nothing of it was cut.
     """
     zones = np.zeros(ink.shape, np.int32)
     for a, b in zip(centres[:-1], centres[1:], strict=True):
@@ -289,7 +293,8 @@ def cut(ink: np.ndarray, centres: Sequence[float]) -> list[np.ndarray]:
     for zone in range(len(centres)):
         mine = owners[:, zone]
         alone = mine & (owners.sum(axis=1) == 1)
-        made.append(np.where(alone[soft] | (mine[soft] & (zones == zone)), ink, 0).astype(np.float32))
+        own = np.where(alone[soft] | (mine[soft] & (zones == zone)), ink, 0).astype(np.float32)
+        made.append((own, bool((mine == alone).all())))
     return made
 
 
@@ -409,7 +414,7 @@ class SequenceReader:
         middles = [((span.first + span.last + 1) / 2 * stride - strip.left) / strip.scale for span in spans]
         middles = [float(np.clip(middle, 0, ink.shape[1] - 1)) for middle in middles]
         made = []
-        for span, own in zip(spans, cut(ink, middles), strict=True):
+        for span, (own, whole) in zip(spans, cut(ink, middles), strict=True):
             box = box_of(own)
             if box is None:
                 continue
@@ -417,7 +422,7 @@ class SequenceReader:
             probabilities = np.zeros(self._outputs, np.float32)
             probabilities[self._card] = span.probabilities[self._own]
             crop = np.ascontiguousarray(own[y : y + h, x : x + w])
-            made.append(Cut((origin[0] + x, origin[1] + y, w, h), crop, probabilities))
+            made.append(Cut((origin[0] + x, origin[1] + y, w, h), crop, probabilities, whole))
         return made
 
     def _run(self, batch):

@@ -152,14 +152,14 @@ def _squares(job):
 def found_numbers(page: compose.Page, script: str, rng: np.random.Generator | None = None) -> list[Sample]:
     """What the road of an upload makes of the numbers of a page whose digits are known.
 
-    A number that was found with all ink of some digits and none of the others becomes a sample with these digits, once
-    as its ink and once as the page shows it there; one with half a digit becomes none.
+    A number that was found with all ink of some digits and none of the others becomes a sample with these digits; one
+    with half a digit becomes none. What was found where nothing was written becomes a sample without digits.
 
     Args:
         page: what was written, and where.
         script: of its digits.
-        rng: where given, all that was found also becomes one sample, which shows more or less around it, as a field
-            is read.
+        rng: where given, some numbers also become a sample of what the page shows around them, and a page with one
+            line also one of all that was found on it.
     """
     found = ink.find_page(page.grey)
     contrast = soft_contrast(page.grey, found)
@@ -175,11 +175,26 @@ def found_numbers(page: compose.Page, script: str, rng: np.random.Generator | No
             own = _digits_in(sheet, origin, digits)
             if own:
                 samples.append(_sample(sheet, origin, Frame.of(sheet), script, own))
-                samples.append(_shown(number, contrast, script, digits, 0.3))
-    if rng is not None and lines:
+                if rng is not None and rng.random() < 0.3:
+                    samples.append(_shown(number, contrast, script, digits, 0.3))
+            elif own is not None and _is_clutter(number, digits):
+                samples.append(_sample(sheet, origin, Frame.of(sheet), script, []))
+    if rng is not None and lines and len(page.lines) == 1:
         everything = layout.Number(tuple(piece for line in lines for number in line.numbers for piece in number.pieces))
-        samples.append(_shown(everything, contrast, script, digits, rng.uniform(0.5, 4.0)))
+        sheet, origin = sequence.pasted(everything)
+        if own := _digits_in(sheet, origin, digits):
+            samples.append(_sample(sheet, origin, Frame.of(sheet), script, own))
+        samples.append(_shown(everything, contrast, script, digits, rng.uniform(0.1, 2.0)))
     return [sample for sample in samples if sample is not None]
+
+
+def _is_clutter(number, digits):
+    """Whether a number was found where no digit is near."""
+    for _, (x, y, w, h) in digits:
+        for px, py, pw, ph in (piece.box_xywh for piece in number.pieces):
+            if min(px + pw, x + w) - max(px, x) > -0.2 * h and min(py + ph, y + h) - max(py, y) > -0.2 * h:
+                return False
+    return True
 
 
 def soft_contrast(grey: np.ndarray, found: ink.PageInk) -> np.ndarray:
@@ -218,14 +233,14 @@ def _shown(number, contrast, script, digits, reach):
 
 def _sample(pixels, origin, frame, script, digits):
     """Brought to the size in which samples are kept."""
-    if not 1 <= len(digits) <= MOST_DIGITS:
+    if len(digits) > MOST_DIGITS:
         return None
     scale = STORED / frame.typical
     size = max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale))
     if max(size) > 4000:
         return None
     small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    middles = np.array([((x - origin[0]) * scale, w * scale) for _, x, w in digits], np.float32).T
+    middles = np.array([((x - origin[0]) * scale, w * scale) for _, x, w in digits], np.float32).reshape(-1, 2).T
     frame = Frame(frame.typical * scale, frame.middle * scale, frame.total * scale)
     text = "".join(str(digit[0]) for digit in digits)
     return Sample(np.clip(small * 255 + 0.5, 0, 255).astype(np.uint8), frame, script, text, middles)
@@ -372,6 +387,7 @@ def targets(labels: Sequence[int], middles: np.ndarray | None, strip: sequence.S
     made[columns : columns + len(labels)] = labels
     if middles is None:
         made[:columns] = IGNORED
+    if middles is None or middles.shape[1] == 0:
         return made
     centre = (np.arange(columns) + 0.5) * parameters.stride
     left, width = strip.left + middles[0] * strip.scale, middles[1] * strip.scale
@@ -444,9 +460,12 @@ def _chunk(seed):
 
 
 def written(letters: Alphabet, script: str, rng: np.random.Generator) -> Sample:
-    """A number written on the spot, without paper and camera."""
-    composed = compose.number(compose.random_text(rng), letters, script, rng)
-    boxes = np.array(composed.boxes, np.float32)
+    """A number written on the spot, without paper and camera; now and then something that is none."""
+    if rng.random() < 0.06:
+        composed = compose.nothing(rng)
+    else:
+        composed = compose.number(compose.random_text(rng), letters, script, rng)
+    boxes = np.array(composed.boxes, np.float32).reshape(-1, 4)
     pixels = np.clip(composed.ink * 255, 0, 255).astype(np.uint8)
     return Sample(pixels, Frame.of(composed.ink), script, composed.text, boxes[:, [0, 2]].T)
 
