@@ -92,7 +92,11 @@ def _rules(mask, height, is_field):
         long = (width > SPANS * w) & (at_border > 0) & (w >= h)
     else:
         long = width > max(LONG * height, LEAST_SHARE * w)
-    chosen = long & (thickness < max(5, min(THIN * height, THIN_ON_PAGE * w))) & (2 * stats[:, cv2.CC_STAT_HEIGHT] < 0.25 * width + thickness)
+    chosen = (
+        long
+        & (thickness < max(5, min(THIN * height, THIN_ON_PAGE * w)))
+        & (2 * stats[:, cv2.CC_STAT_HEIGHT] < 0.25 * width + thickness)
+    )
     chosen[0] = False
     if not chosen.any():
         return None
