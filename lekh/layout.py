@@ -216,11 +216,11 @@ def _near_pairs(boxes):
     pairs = []
     for some, near in _bands(boxes.y, 1.25 * float(boxes.height.max()) + 1):
         room = np.maximum(margin[some, None], margin[near])
-        close = (boxes.left[some, None] - room <= boxes.right[near]) & (
-            boxes.left[near] - room <= boxes.right[some, None]
+        close = np.maximum(boxes.left[some, None], boxes.left[near]) - room <= np.minimum(
+            boxes.right[some, None], boxes.right[near]
         )
-        close &= (boxes.top[some, None] - room <= boxes.bottom[near]) & (
-            boxes.top[near] - room <= boxes.bottom[some, None]
+        close &= np.maximum(boxes.top[some, None], boxes.top[near]) - room <= np.minimum(
+            boxes.bottom[some, None], boxes.bottom[near]
         )
         first, second = np.nonzero(close & (some[:, None] < near))
         pairs.append((some[first], near[second]))
@@ -239,7 +239,10 @@ def _bands(y, reach):
 
 
 def _nearest(x, y, to_x, to_y, count):
-    """int array `(len(to_x), count)`: the nearest of the points `x`, `y` to each other point, height counting double."""
+    """int array `(len(to_x), count)`: which of the points `x`, `y` are nearest to each other point.
+
+    What lies higher or lower counts as twice as far.
+    """
     order = np.argsort(y, kind="stable")
     ordered = y[order]
     found = np.empty((len(to_x), count), np.int64)

@@ -88,15 +88,10 @@ def _rules(mask, height, is_field):
     left, width = 2 * stats[:, cv2.CC_STAT_LEFT], 2 * stats[:, cv2.CC_STAT_WIDTH]
     thickness = 4 * stats[:, cv2.CC_STAT_AREA] / width
     at_border = (left <= 2).astype(int) + (left + width >= w - 3)
-    if is_field:
-        long = (width > SPANS * w) & (at_border > 0) & (w >= h)
-    else:
-        long = width > max(LONG * height, LEAST_SHARE * w)
-    chosen = (
-        long
-        & (thickness < max(5, min(THIN * height, THIN_ON_PAGE * w)))
-        & (2 * stats[:, cv2.CC_STAT_HEIGHT] < 0.25 * width + thickness)
-    )
+    spans = (width > SPANS * w) & (at_border > 0) & (w >= h)
+    long = spans if is_field else width > max(LONG * height, LEAST_SHARE * w)
+    thin = thickness < max(5, min(THIN * height, THIN_ON_PAGE * w))
+    chosen = long & thin & (2 * stats[:, cv2.CC_STAT_HEIGHT] < 0.25 * width + thickness)
     chosen[0] = False
     if not chosen.any():
         return None
