@@ -6,7 +6,8 @@ grey pictures that take the road of an upload.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field as attribute
+from dataclasses import dataclass
+from dataclasses import field as attribute
 
 import cv2
 import numpy as np
@@ -384,7 +385,6 @@ def field(composed: Composed, rng: np.random.Generator) -> Page:
     """
     scale = np.exp(rng.uniform(np.log(18), np.log(64))) / HEIGHT
     ink = _scaled(composed.ink, scale)
-    h, w = ink.shape
     around = max(3, round(HEIGHT * scale))
     left, top, right, bottom = (rng.uniform(0.04, 0.55, 4) * around).round().astype(int) + 1
     ink = cv2.copyMakeBorder(ink, int(top), int(bottom), int(left), int(right), cv2.BORDER_CONSTANT)

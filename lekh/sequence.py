@@ -1,14 +1,15 @@
 """The ink of a number -> its digits and where they are. LiteRT predicts; TensorFlow is never imported here.
 
-A number's own ink becomes a strip of fixed height; a convolutional network says for each column of it whether the middle
-of a digit is there, and which; each digit's ink is then taken out of the number. What the network says nothing of (dots,
-dashes, rests of rules) belongs to no digit.
+A number's own ink becomes a strip of fixed height; a convolutional network says for each column of it whether the
+middle of a digit is there, and which; each digit's ink is then taken out of the number. What the network says nothing
+of (dots, dashes, rests of rules) belongs to no digit.
 """
 
 import hashlib
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -274,7 +275,7 @@ def cut(ink: np.ndarray, centres: Sequence[float]) -> list[tuple[np.ndarray, boo
         nothing of it was cut.
     """
     zones = np.zeros(ink.shape, np.int32)
-    for a, b in zip(centres[:-1], centres[1:], strict=True):
+    for a, b in pairwise(centres):
         zones += np.arange(ink.shape[1])[None, :] >= _seam(ink, a, b)[:, None]
     labels, parts = components(ink)
     owners = np.full((len(parts) + 1, len(centres)), False)
@@ -339,6 +340,21 @@ def _belongs(part, main):
     if below or above:
         return False
     return h > 0.45 * mh or over > 0.3 * w or (over > -0.1 * mh and y + h < my + 0.6 * mh)
+
+
+def combined(told: np.ndarray, looked: np.ndarray, whole: bool) -> np.ndarray:
+    """What both networks together say of a digit: their product where its ink is whole, else what the reader told.
+
+    Args:
+        told: float32 `(K,)`, by this network, over some classes, for instance those of a script.
+        looked: float32 `(K,)`, by the network for single digits, over the same classes.
+        whole: see `Cut`.
+
+    Returns:
+        float32 `(K,)`, which sums to 1.
+    """
+    mixed = told * looked if whole else told
+    return (mixed / max(float(mixed.sum()), 1e-9)).astype(np.float32)
 
 
 # -- the reader -------------------------------------------------------------------------------------------------------
