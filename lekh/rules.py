@@ -14,6 +14,7 @@ LEAST_SHARE = 0.04  # of the page, the shortest rule
 IN_FIELD = 0.3  # of a field's shorter side, the least height of its writing
 SPANS = 0.55  # of a cropped field, its shortest rule
 THIN, THIN_ON_PAGE = 0.3, 0.04  # of the writing's height, and of the page
+THINNEST = 7  # pixels, with a neighbour row on either side: no rule is too thick for any writing
 
 
 def without_rules(mask: np.ndarray, is_field: bool = False) -> tuple[np.ndarray, np.ndarray]:
@@ -48,7 +49,7 @@ def without_rules(mask: np.ndarray, is_field: bool = False) -> tuple[np.ndarray,
 
 
 def writing_height(mask: np.ndarray) -> float:
-    """Typical height in pixels of what may be digits in a mask; half of the page where nothing tells."""
+    """Typical height in pixels of what may be digits in a mask; a twentieth of the page where nothing tells."""
     h, w = mask.shape
     step = 2 if max(h, w) > 1000 else 1  # a large page may be looked at from afar
     small = cv2.dilate(mask, np.ones((2, 2), np.uint8))[::step, ::step] if step > 1 else mask
@@ -58,7 +59,7 @@ def writing_height(mask: np.ndarray) -> float:
     likely = (height >= 8) & (height < 0.9 * h) & (width < 0.4 * w) & (width < 3 * height) & (height < 8 * width)
     likely &= stats[:, cv2.CC_STAT_AREA] > 0.5 * height
     if not likely.any():
-        return 0.5 * min(h, w)
+        return 0.05 * min(h, w)  # it all hangs together: a grid
     return weighted_median(height[likely], (width * height)[likely])
 
 
@@ -90,7 +91,7 @@ def _rules(mask, height, is_field):
     at_border = (left <= 2).astype(int) + (left + width >= w - 3)
     spans = (width > SPANS * w) & (at_border > 0) & (w >= h)
     long = spans if is_field else width > max(LONG * height, LEAST_SHARE * w)
-    thin = thickness < max(5, min(THIN * height, THIN_ON_PAGE * w))
+    thin = thickness < max(THINNEST, min(THIN * height, THIN_ON_PAGE * w))
     chosen = long & thin & (2 * stats[:, cv2.CC_STAT_HEIGHT] < 0.25 * width + thickness)
     chosen[0] = False
     if not chosen.any():
