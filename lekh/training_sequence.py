@@ -117,7 +117,8 @@ def alphabet(sets: Sequence[datasets.Dataset], configuration: Configuration, wor
             rows += zip(squares, [dataset.script] * len(own), dataset.labels[own], [dataset.name] * len(own), writers,
                         strict=True)  # fmt: skip
     for script in dict.fromkeys(dataset.script for dataset in sets):
-        for index, (digit, shape) in enumerate(augment.font_digits(script, configuration.fonts)):
+        shapes = augment.font_digits(script, configuration.fonts) if configuration.fonts else ()
+        for index, (digit, shape) in enumerate(shapes):
             rows.append((augment.to_square(shape), script, digit, "fonts", str(index // 10)))
     squares, scripts, digits, sources, writers = zip(*rows, strict=True)
     return Alphabet(
