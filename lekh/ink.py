@@ -443,6 +443,7 @@ STROKE_LEVEL = 0.35  # of a stroke's own contrast: where it ends
 SURPLUS, GRAIN_AREA = 0.5, 100  # over the threshold, for a few pixels; how many are a few
 WEAK_SPECK, WEAK = 0.5, 0.2  # of the usual contrast of the ink: what is fainter is none, small things and others
 CLIFF = 0.3  # of the paper's brightness, lost or gained within a few pixels
+DESK, STRIP = 0.22, 0.03  # darker than the paper by this; of the longer side, the widest strip of desk at the border
 DOUBTFUL = 0.5  # of what hangs together lies on a rule or a cliff: then it is a crumb of that, no writing
 
 
@@ -565,7 +566,22 @@ def _cliffs(paper):
     if cv2.countNonZero(black):
         beside = round(BESIDE_BLACK * max(small.shape)) | 1
         jumps |= cv2.dilate(black, np.ones((beside, beside), np.uint8))
+    jumps |= _strips_of_desk(small)
     return cv2.resize(jumps & 1, paper.shape[::-1], interpolation=cv2.INTER_NEAREST)
+
+
+def _strips_of_desk(paper):
+    """uint8 `(h, w)`, 255 in narrow dark strips along the border: the desk beside the paper, not a shadow on it."""
+    reach = round(2 * STRIP * max(paper.shape)) | 1
+    bright = cv2.dilate(paper, np.ones((reach, reach), np.uint8))
+    dark = cv2.compare(paper, cv2.convertScaleAbs(bright, alpha=1 - DESK), cv2.CMP_LT)
+    inner = dark.copy()
+    margin = round(STRIP * max(paper.shape))
+    cv2.rectangle(inner, (0, 0), (paper.shape[1] - 1, paper.shape[0] - 1), 0, 2 * margin - 1)
+    _, labels = cv2.connectedComponents(dark, connectivity=8)
+    wide = np.unique(labels[inner > 0])  # goes on into the page
+    dark[np.isin(labels, wide)] = 0
+    return cv2.dilate(dark, np.ones((3, 3), np.uint8))
 
 
 def _heaps_threshold(contrast):
