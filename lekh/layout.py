@@ -209,7 +209,7 @@ def _joined(boxes):
     flat = b.height < FLAT * b.width
     height = np.maximum(a.bottom, b.bottom) - np.minimum(a.top, b.top)
     usual = _height_around(boxes)[big]
-    fits = height <= np.maximum(1.25 * a.height, 1.2 * usual)
+    fits = height <= np.maximum(1.25 * a.height, 1.35 * usual)
     within = (shared_x > 0.7) & (shared_y > 0.7) & (a.height < 1.6 * usual)
     crossing = (shared_x > 0.6) & (gap_y == 0) & fits
     crossing |= (gap_y == 0) & (shared_x > 0.25) & (shared_y > 0.5) & (b.height < 0.75 * a.height) & fits
@@ -307,6 +307,8 @@ def _written(boxes, shape):
     cut = (boxes.left <= rim) | (boxes.top <= rim)
     cut |= (boxes.right >= shape[1] - rim) | (boxes.bottom >= shape[0] - rim)
     cut &= (boxes.width < 0.45 * around) | (boxes.height < 0.6 * around) | (boxes.height > 1.8 * around)
+    beyond = (boxes.left == 0) | (boxes.top == 0) | (boxes.right == shape[1]) | (boxes.bottom == shape[0])
+    cut |= beyond if beyond.sum() < 0.5 * len(boxes) else False
     cut &= max(shape) > SMALL_PAGE
     return ~flat & ~cut & ~_is_mark(boxes, around) & (boxes.width > THINNEST * boxes.height)
 
