@@ -444,7 +444,7 @@ SURPLUS, GRAIN_AREA = 0.5, 100  # over the threshold, for a few pixels; how many
 WEAK_SPECK, WEAK = 0.5, 0.2  # of the usual contrast of the ink: what is fainter is none, small things and others
 CLIFF = 0.3  # of the paper's brightness, lost or gained within a few pixels
 DESK, STRIP = 0.22, 0.03  # darker than the paper by this; of the longer side, the widest strip of desk at the border
-DOUBTFUL = 0.5  # of what hangs together lies on a rule or a cliff: then it is a crumb of that, no writing
+ON_RULE, ON_CLIFF = 0.65, 0.5  # of what hangs together lies there: then it is a crumb of that, no writing
 
 
 @dataclass(frozen=True)
@@ -525,9 +525,7 @@ def _ink_of_photo(page, is_field):
 def _ink_on(paper, page, threshold, is_field):
     contrast = _contrast_to(paper, page)
     mask, rules = without_rules(cv2.compare(contrast, threshold, cv2.CMP_GT) & 1, is_field)
-    # What is left beside a rule, or lies where the paper ends, is a crumb of it.
-    doubtful = cv2.dilate(rules, np.ones((5, 5), np.uint8)) | _cliffs(paper)
-    return _soft_strokes(contrast, threshold, mask, doubtful)
+    return _soft_strokes(contrast, threshold, mask, cv2.dilate(rules, np.ones((5, 5), np.uint8)), _cliffs(paper))
 
 
 def _contrast_to(paper, page):
@@ -611,7 +609,7 @@ def _grain_threshold(page, paper):
     return cv2.convertScaleAbs(cv2.resize(limit, (w, h), interpolation=cv2.INTER_LINEAR), alpha=255)
 
 
-def _soft_strokes(contrast, threshold, mask, doubtful):
+def _soft_strokes(contrast, threshold, mask, rules, cliffs):
     """float32 ink: each stroke with the level of its own pen, soft at its edge."""
     ink = np.zeros(mask.shape, np.float32)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_32S)
@@ -628,7 +626,9 @@ def _soft_strokes(contrast, threshold, mask, doubtful):
     # A few pixels of grain may stand out together; the more there are, the less they need to.
     certain = level > (1.1 + SURPLUS * np.exp(-area / GRAIN_AREA)) * limit
     keep = certain & ~_is_weak(np.where(certain, level, 0), stats)
-    keep &= np.bincount(label, doubtful.ravel()[inside], count) < DOUBTFUL * stats[:, cv2.CC_STAT_AREA]
+    # What is left on a rule, or lies where the paper ends, is a crumb of it.
+    keep &= np.bincount(label, rules.ravel()[inside], count) < ON_RULE * area
+    keep &= np.bincount(label, cliffs.ravel()[inside], count) < ON_CLIFF * area
     inside, label, value = (values[keep[label]] for values in (inside, label, value))
     level = level[label]
     edge = np.maximum(STROKE_LEVEL * level, threshold.ravel()[inside])

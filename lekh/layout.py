@@ -307,8 +307,6 @@ def _written(boxes, shape):
     cut = (boxes.left <= rim) | (boxes.top <= rim)
     cut |= (boxes.right >= shape[1] - rim) | (boxes.bottom >= shape[0] - rim)
     cut &= (boxes.width < 0.45 * around) | (boxes.height < 0.6 * around) | (boxes.height > 1.8 * around)
-    beyond = (boxes.left == 0) | (boxes.top == 0) | (boxes.right == shape[1]) | (boxes.bottom == shape[0])
-    cut |= beyond if beyond.sum() < 0.5 * len(boxes) else False
     cut &= max(shape) > SMALL_PAGE
     return ~flat & ~cut & ~_is_mark(boxes, around) & (boxes.width > THINNEST * boxes.height)
 

@@ -1,0 +1,52 @@
+"""`lekh.rules`: lines and frames taken out of a mask, what crosses them mended."""
+
+import cv2
+import numpy as np
+import pytest
+
+from lekh.rules import weighted_median, without_rules
+from tests.composed import compose, ruled
+
+DIGITS = (compose(["120 3457 98", "6 52 7301"], shape=(500, 1000))[0] > 0.5).astype(np.uint8)
+
+
+def marked(ink):
+    return (ink > 0.3).astype(np.uint8)
+
+
+@pytest.mark.parametrize("lean", [0.0, 0.02, -0.05])
+@pytest.mark.parametrize("width", [1, 3, 5])
+def test_rules_go_and_digits_stay(width, lean):
+    lines = marked(ruled(np.zeros(DIGITS.shape, np.float32), 90, strength=1.0, width=width, lean=lean))
+    rest, removed = without_rules(DIGITS | lines)
+    assert rest.dtype == removed.dtype == np.uint8 and set(np.unique(rest)) <= {0, 1}
+    beside = (lines > 0) & (cv2.dilate(DIGITS, np.ones((9, 9), np.uint8)) == 0)
+    assert rest[beside].mean() < 0.1 and removed[beside].mean() > 0.9
+    assert rest[DIGITS > 0].mean() > 0.9
+
+
+def test_without_rules_nothing_changes():
+    before = DIGITS.copy()
+    rest, removed = without_rules(DIGITS)
+    assert np.array_equal(rest, DIGITS) and not removed.any() and np.array_equal(DIGITS, before)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 50), (50, 1), (4, 4), (200, 300)], ids=str)
+@pytest.mark.parametrize("level", [0, 1])
+@pytest.mark.parametrize("is_field", [False, True])
+def test_blank_and_full_masks_of_any_shape(shape, level, is_field):
+    rest, removed = without_rules(np.full(shape, level, np.uint8), is_field)
+    assert rest.shape == removed.shape == shape
+
+
+def test_a_field_keeps_the_bars_of_its_digits():
+    seven = np.zeros((200, 300), np.uint8)
+    cv2.line(seven, (70, 30), (240, 30), 1, 9)
+    cv2.line(seven, (240, 30), (150, 180), 1, 9)
+    rest, _ = without_rules(seven, is_field=True)
+    assert np.array_equal(rest, seven)
+
+
+def test_the_weighted_median_is_where_half_of_the_weight_is_reached():
+    assert weighted_median(np.array([1, 2, 50]), np.array([1.0, 1.0, 10.0])) == 50
+    assert weighted_median(np.array([50, 1, 2]), np.array([1.0, 5.0, 5.0])) == 2
