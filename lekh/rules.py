@@ -97,7 +97,7 @@ def _rules(mask, height, is_field):
     joined = np.ascontiguousarray(joined[::2, ::2])
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8, ltype=cv2.CV_32S)
     left, width = 2 * stats[:, cv2.CC_STAT_LEFT], 2 * stats[:, cv2.CC_STAT_WIDTH]
-    thickness = 4 * stats[:, cv2.CC_STAT_AREA] / width
+    thickness = 4 * stats[:, cv2.CC_STAT_AREA] / np.maximum(width, 1)
     at_border = (left <= 2).astype(int) + (left + width >= w - 3)
     spans = (width > SPANS * w) & (at_border > 0) & (w >= h)
     long = spans if is_field else width > max(LONG * height, LEAST_SHARE * w)
@@ -112,7 +112,8 @@ def _rules(mask, height, is_field):
 
 def _mended(rest, rules):
     """The strokes of `rest` continued through the level `rules` that they cross."""
-    thickness = cv2.distanceTransform(rules, cv2.DIST_L2, 3)
+    ringed = cv2.copyMakeBorder(rules, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
+    thickness = cv2.distanceTransform(ringed, cv2.DIST_L2, 3)[1:-1, 1:-1]
     reach = 2 * int(np.ceil(2 * float(np.percentile(thickness[rules > 0], 90)) + 2)) + 1
     above_and_below = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((reach, 3), np.uint8))
     return above_and_below & rules
