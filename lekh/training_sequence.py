@@ -226,7 +226,7 @@ def _digits_in(sheet, origin, digits):
 
 def _shown(number, contrast, script, digits, reach):
     """The sample of what the page shows where a number was found; None where a digit is cut by its border."""
-    seen, origin, frame = sequence.from_contrast(number, contrast, reach)
+    seen, origin, frame = sequence.from_contrast(*sequence.pasted(number), contrast, reach)
     own = []
     for value, (x, y, w, h) in digits:
         inside = np.clip(min(origin[0] + seen.shape[1], x + w) - max(origin[0], x), 0, w) / w
@@ -759,7 +759,7 @@ def measure(folder: Path, held: dict[Path, list[dict]]) -> list[dict]:
             grey = images.to_grey(source / "images" / row["file"])
             found = ink.find_page(grey)
             numbers = [number for line in layout.find_lines(found.ink) for number in line.numbers]
-            ways = _ways(numbers, digits, reader, "latin", soft_contrast(grey, found))
+            ways = _ways(numbers, digits, reader, "latin", grey, found.scale)
             for way, values in ways.items():
                 texts = ["".join(str(value) for value in own) for own in values]
                 whole = "boxes_digit_x_y_w_h" in row
@@ -785,12 +785,12 @@ def measure_composed(folder: Path, letters: Alphabet, count: int, seed: int = 1)
     return rows
 
 
-def _ways(numbers, digits, reader, script, contrast=None):
+def _ways(numbers, digits, reader, script, grey=None, scale=1.0):
     """The digits of each number by each of `WAYS`."""
     chosen = digits.card.indices(script)
     ways = {"pieces": read_pieces(numbers, digits, script)}
-    for prefix, shown in (("", None), ("page: ", contrast)):
-        cuts = reader.read(numbers, script, shown)
+    for prefix, shown in (("", None), ("page: ", grey)):
+        cuts = reader.read(numbers, script, shown, scale)
         told = [[one.probabilities[chosen] for one in own] for own in cuts]
         looked = [read_digits([one.ink for one in own], digits, script) for own in cuts]
         both = [

@@ -121,11 +121,20 @@ def test_contrast_shows_what_the_ink_lacks():
     page = np.zeros((60, 200), np.float32)
     page[10:50, 50:56] = page[10:50, 90:96] = 40  # two strokes, in any unit
     page[10:50, 70:76] = 40  # and one that was not found
-    number = layout.Number((*number_of(np.ones((40, 6), np.float32), 50, 10).pieces,
-                            *number_of(np.ones((40, 6), np.float32), 90, 10).pieces))  # fmt: skip
-    seen, (x, y), frame = sequence.from_contrast(number, page, reach=0.5)
+    sheet = np.zeros((40, 46), np.float32)
+    sheet[:, :6] = sheet[:, 40:] = 1
+    seen, (x, y), frame = sequence.from_contrast(sheet, (50, 10), page, reach=0.5)
     assert seen.max() == 1 and seen[20, 72 - x] == 1 and seen[20, 60 - x] == 0
     assert 40 < 50 - x + 40 <= 65 and y == 0 and frame.typical == pytest.approx(40, abs=2)
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.5])
+def test_contrast_is_taken_from_the_page_where_the_number_is(scale):
+    page = np.full((round(120 * scale), round(300 * scale)), 200, np.uint8)
+    page[round(40 * scale) : round(80 * scale), round(150 * scale) : round(156 * scale)] = 60
+    contrast, (x, y) = sequence.contrast_around(np.ones((40, 6), np.float32), (150, 40), page, scale)
+    assert contrast.shape == (120, 126) and (x, y) == (90, 0)
+    assert contrast[60, 63] > 0.5 and abs(contrast[60, 20]) < 0.05 and abs(contrast[10, 63]) < 0.05
 
 
 # -- cutting ----------------------------------------------------------------------------------------------------------
@@ -233,3 +242,12 @@ def test_views_vote_with_their_probability():
     assert 0.3 < chosen.told[0, 0] < 0.35
     assert sequence.elected(texts[:2]).labels == (1, 2)
     assert sequence.elected([text((), 0.9)]).labels == ()
+
+
+def test_the_reader_outweighs_the_look_at_a_single_digit():
+    told, looked = np.array([0.6, 0.3, 0.1], np.float32), np.array([0.3, 0.6, 0.1], np.float32)
+    assert sequence.combined(told, looked, whole=True).argmax() == 0
+    assert sequence.combined(told, np.array([0.05, 0.9, 0.05], np.float32), whole=True).argmax() == 1
+    assert np.allclose(sequence.combined(told, looked, whole=False), told)
+    assert sequence.combined(told, looked, whole=True).sum() == pytest.approx(1)
+    assert not sequence.combined(np.zeros(3, np.float32), looked, whole=True).any()
