@@ -95,7 +95,7 @@ def reread(before: Answer, source, boxes: Sequence[Box], script: str, model: Mod
 
 
 def _stamp(folder: Path) -> tuple[int, ...]:
-    files = (folder / name for name in (models.CARD, models.TFLITE))
+    files = (folder / models.CARD, *sorted(folder.glob("*.tflite")))
     return tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
 
 

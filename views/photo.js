@@ -52,10 +52,19 @@ class View {
     this.buttons[1].onclick = () => this.zoomTo(this.zoom + 1);
     this.observer = new ResizeObserver(() => this.fitLabels());
     this.observer.observe(this.sheet);
+    this.arrived = () => this.showPicture();
+    window.addEventListener("lekh-picture", this.arrived);
   }
 
   close() {
     this.observer.disconnect();
+    window.removeEventListener("lekh-picture", this.arrived);
+  }
+
+  // The picture itself comes once, by `picture.js`; here comes only its name, with each change of the boxes.
+  showPicture() {
+    const picture = window.lekhPictures?.get(this.data?.picture);
+    if (picture && this.picture.src !== picture) this.picture.src = picture;
   }
 
   update({ data, setStateValue, setTriggerValue }) {
@@ -64,7 +73,7 @@ class View {
     this.setStateValue = setStateValue;
     this.setTriggerValue = setTriggerValue;
     this.pending = this.pending.filter((edit) => edit.seq > data.applied);
-    if (this.picture.src !== data.picture) this.picture.src = data.picture;
+    this.showPicture();
     this.picture.alt = data.words.photo;
     this.photo.style.setProperty("--ratio", data.width / data.height);
     this.photo.style.setProperty("--most", `${data.most}px`);
@@ -228,6 +237,11 @@ class View {
   }
 
   press(event) {
+    if (!event.isPrimary) {
+      this.cancel(); // two fingers move a zoomed photo
+      this.draw();
+      this.second = { id: event.pointerId, at: [event.clientX, event.clientY] };
+    }
     if (event.button !== 0 || !event.isPrimary) return;
     const start = this.at(event);
     const corner = this.data.correcting ? this.corner(start) : -1;
@@ -237,6 +251,10 @@ class View {
   }
 
   move(event) {
+    if (event.pointerId === this.second?.id) {
+      this.frame.scrollBy(this.second.at[0] - event.clientX, this.second.at[1] - event.clientY);
+      this.second.at = [event.clientX, event.clientY];
+    }
     const drag = this.drag;
     if (!drag || !this.data.correcting) return;
     drag.far ||= Math.hypot(event.clientX - drag.from[0], event.clientY - drag.from[1]) >= LEAST_DRAG;

@@ -16,9 +16,10 @@ HERE = Path(__file__).resolve().parent
 SURE, UNSURE, REJECTED, TOLD = range(4)  # how a box is marked; the order is that of `photo.js`
 WORDS = ("photo", "boxes", "smaller", "larger", "sure", "unsure", "rejected", "told")
 
-_component = st.components.v2.component(
+_boxes = st.components.v2.component(
     "lekh_photo", **{kind: (HERE / f"photo.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")}
 )
+_picture = st.components.v2.component("lekh_picture", js=(HERE / "picture.js").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)
@@ -58,22 +59,23 @@ def show(
         on_choice: called before the next run with what the browser says was chosen, `{"box": [x, y, w, h] | None}`.
         on_edits: called before the next run with the corrections that the browser has made, oldest first.
     """
-    state = st.session_state
-    _component(
-        key=key,
-        data={
-            "picture": picture,
-            "width": size_wh[0],
-            "height": size_wh[1],
-            "most": height,
-            "boxes": [[mark.box_xywh, mark.label, mark.kind] for mark in marks],
-            "chosen": chosen,
-            "numerals": numerals,
-            "correcting": correcting,
-            "applied": applied,
-            "words": {word: text(f"photo.{word}") for word in WORDS},
-        },
-        default={"edits": []},
-        on_choice_change=lambda: on_choice(state[key].get("choice")),
-        on_edits_change=lambda: on_edits(state[key].get("edits")),
-    )
+    with st.container(gap=None):
+        _picture(key=f"{key}-picture", data={"name": key, "picture": picture}, height=1)
+        _boxes(
+            key=key,
+            data={
+                "picture": key,
+                "width": size_wh[0],
+                "height": size_wh[1],
+                "most": height,
+                "boxes": [[mark.box_xywh, mark.label, mark.kind] for mark in marks],
+                "chosen": chosen,
+                "numerals": numerals,
+                "correcting": correcting,
+                "applied": applied,
+                "words": {word: text(f"photo.{word}") for word in WORDS},
+            },
+            default={"edits": []},
+            on_choice_change=lambda: on_choice(st.session_state[key].get("choice")),
+            on_edits_change=lambda: on_edits(st.session_state[key].get("edits")),
+        )

@@ -10,10 +10,11 @@ from lekh.model import Model
 from lekh.numerals import SCRIPTS, to_numerals
 from views import answers, batch, canvas, samples, sources, whole
 from views.sources import Source
-from views.strings import text
+from views.strings import literal, text
 
 WIDTH = 340  # pixels of the input column; fits a phone of 375
 AMOUNTS = ("numbers", "one")
+NAMED = 3  # files that a button names
 PICTURES = ["image", "heic", "heif"]  # some browsers do not count HEIC among the images
 
 
@@ -105,9 +106,20 @@ def _upload(script: str, single: bool) -> list[Source]:
         accept_multiple_files=True,
         max_upload_size=images.MAX_BYTES // 2**20,
         key="upload",
-        on_change=_forget_sample,
+        on_change=_other_files,
+        args=("uploaded",),
     )
-    return [sources.from_upload(file) for file in files]
+    kept = _kept("uploaded", [sources.from_upload(file) for file in files])
+    if kept and not files:
+        st.button(
+            text("upload.forget", names=", ".join(literal(source.name) for source in kept[:NAMED])),
+            icon=":material/close:",
+            type="tertiary",
+            key="forget",
+            on_click=_other_files,
+            args=("uploaded",),
+        )
+    return kept
 
 
 def _photograph(script: str, single: bool) -> list[Source]:
@@ -115,9 +127,22 @@ def _photograph(script: str, single: bool) -> list[Source]:
         text("camera.label_one" if single else "camera.label"),
         resolution="1080p",
         key="camera",
-        on_change=_forget_sample,
+        on_change=_other_files,
+        args=("photographed",),
     )
-    return [] if picture is None else [sources.from_bytes(text("camera.source"), picture.getvalue())]
+    return _kept("photographed", [sources.from_bytes(text("camera.source"), picture.getvalue())] if picture else [])
+
+
+def _kept(place: str, given: list[Source]) -> list[Source]:
+    """What was given, also after a look at another input: Streamlit's own inputs forget when they are not shown."""
+    if given:
+        st.session_state[place] = given
+    return st.session_state.get(place, [])
+
+
+def _other_files(place: str) -> None:
+    st.session_state[place] = []
+    _forget_sample()
 
 
 _INPUTS = {"draw": _draw, "upload": _upload, "camera": _photograph}
@@ -135,7 +160,7 @@ def _answer(side, given: list[Source], mode: str, script: str, single: bool, mod
     try:
         whole.show(side, source, script, single, model)
     except LekhError as error:
-        st.caption(source.name)
+        st.caption(literal(source.name))
         answers.show_error(error)
 
 

@@ -1,5 +1,7 @@
 """Every sentence of the page, by key. Another language is another dictionary with the same keys."""
 
+import re
+
 ENGLISH = {
     "page.title": "Lekh",
     "page.lead": "Reads handwritten numbers",
@@ -26,13 +28,14 @@ ENGLISH = {
     "upload.label": "Photos of handwritten numbers",
     "upload.label_one": "Photos of one digit each",
     "upload.blank": "Upload a photo: a whole page, a form, a row of numbers or one digit. Or try a sample.",
+    "upload.forget": "Remove {names}",
     "camera.label": "Hold the page flat and fill the picture with the numbers",
     "camera.label_one": "Hold one digit close, so that it fills about half of the picture",
     "camera.blank": "Take a picture of handwritten numbers, or try a sample.",
     "camera.source": "Your picture",
     "samples.label": "Or try a sample",
     "samples.source": "Sample: {name}",
-    "samples.alt": "A handwritten {script} digit, {kind}",
+    "samples.alt": "A sample of {script} writing, {kind}",
     "answer.digit": "Digit",
     "answer.own_digit": "{script} digit",
     "answer.both": "{own} = {western}",
@@ -82,7 +85,8 @@ ENGLISH = {
     "photo.rejected": "not read",
     "photo.told": "corrected by you",
     "correct.toggle": "Correct",
-    "correct.help": "Move, resize, add, delete or relabel the boxes; the text follows.",
+    "correct.help": "Move, resize, add, delete or relabel the boxes; the text follows. "
+    "Two fingers move a zoomed photo.",
     "correct.hint": "Drag a box or its corners; drag on the paper for a new box. Keys: a digit says what it is, "
     "Delete removes it.",
     "correct.undo": "Undo the last correction",
@@ -125,3 +129,8 @@ ENGLISH = {
 def text(key: str, **values) -> str:
     """The sentence for `key`, with `values` filled in."""
     return ENGLISH[key].format(**values)
+
+
+def literal(words: str) -> str:
+    """Words from outside, e.g. a file's name, for a place where the page reads Markdown: shown as they are."""
+    return re.sub(r"[\\`*_\[\]$<>~]|:(?=\w)", r"\\\g<0>", words)

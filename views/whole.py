@@ -9,7 +9,7 @@ from views import answers, corrections, one_digit, photo, tables
 from views.answers import Answer
 from views.photo import Mark
 from views.sources import Source
-from views.strings import text
+from views.strings import literal, text
 
 CHOSEN = "chosen"
 CORRECTING = "correcting"
@@ -35,7 +35,7 @@ def show(side, source: Source, script: str, single: bool, model: Model) -> None:
     """
     answer = answers.answer(source, script, single, model)
     if single:
-        st.caption(source.name)
+        st.caption(literal(source.name))
         one_digit.show(answer, script, model)
         return
     answer = corrections.applied(answer, source, script, model)
@@ -58,7 +58,7 @@ def _tools(source: Source) -> bool:
     """Shows the picture's name and what corrects its boxes; returns whether they can be changed."""
     mine = corrections.of(source)
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-        st.caption(source.name, width="stretch")
+        st.caption(literal(source.name), width="stretch")
         correcting = st.toggle(text("correct.toggle"), key=CORRECTING, help=text("correct.help"))
         if correcting or mine.boxes is not None:
             for name, icon, action, idle in (

@@ -23,6 +23,7 @@ ONE = [(140, 40), (140, 240)]
 UNDO, REDO, CLEAR = (f".st-key-draw-{name} button >> nth=0" for name in ("undo", "redo", "clear"))
 
 
+TAKE_BACK, RESET = (f".st-key-correct-{name} button >> nth=0" for name in ("undo", "reset"))
 PAGE = samples.FOLDER / "latin_page.jpg"
 SEEN = text("steps.input", size=32)
 
@@ -216,7 +217,7 @@ def test_a_digit_is_corrected_by_key_and_the_text_follows_until_reset(open_page)
     choose_input(page, "draw")
     choose_input(page, "upload")
     expect(written(page)).to_have_text(said + answer.text[1:])
-    page.locator(".st-key-correct-reset button").click()
+    page.locator(RESET).click()
     expect(written(page)).to_have_text(answer.text)
 
 
@@ -238,7 +239,7 @@ def test_boxes_are_moved_added_and_deleted_on_the_photo(open_page):
     page.get_by_text(re.compile("^" + text("whole.count", digits=count))).wait_for()
     x, y = middle(boxes(page).nth(0))
     drag(page, (x, y), (x + 12, y + 4))
-    undo = page.locator(".st-key-correct-undo button")
+    undo = page.locator(TAKE_BACK)
     for _ in range(3):
         expect(undo).to_be_enabled()
         undo.click()
