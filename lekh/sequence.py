@@ -147,7 +147,8 @@ def from_contrast(
     """
     x, y = origin
     frame = Frame.of(ink)
-    level = contrast[y : y + ink.shape[0], x : x + ink.shape[1]][ink > 0.5]
+    under = contrast[y : y + ink.shape[0], x : x + ink.shape[1]]
+    level = under[ink[: under.shape[0], : under.shape[1]] > 0.5]  # ink page and page may differ by a rounded pixel
     level = max(1e-3, float(np.percentile(level, 75))) if level.size else 1.0
     across, along = round(0.3 * frame.typical), round(reach * frame.typical)
     x0, y0 = max(0, x - along), max(0, y - across)
@@ -230,10 +231,8 @@ class Frame:
         low, high = np.searchsorted(rows, np.array([0.03, 0.97]) * rows[-1])
         typical = max(2.0, float(typical), 0.55 * (high - low))
         counted = parts[parts[:, 3] > 0.4 * typical]
-        top, bottom = (
-            min(low, counted[:, 1].min(initial=low)),
-            max(high, (counted[:, 1] + counted[:, 3]).max(initial=high)),
-        )
+        top = min(low, counted[:, 1].min(initial=low))
+        bottom = max(high, (counted[:, 1] + counted[:, 3]).max(initial=high))
         return cls(typical, (top + bottom) / 2, max(typical, float(bottom - top)))
 
 
@@ -528,7 +527,8 @@ class SequenceReader:
             middles = [(span.first + span.last + 1) / 2 * stride for span in spans]
             middles = tuple((x - strip.left) / strip.scale / view.stretch + view.origin[0] for x in middles)
             told = np.array([span.probabilities for span in spans])
-            made.append(Text(labels, middles, told, likelihood(answers, labels)))
+            surely = float(answers.max(axis=1).prod())  # the best path alone; all paths take longer to add up
+            made.append(Text(labels, middles, told, surely if surely >= SURE else likelihood(answers, labels)))
         return made
 
     def answers(self, strips: Sequence[Strip]) -> list[np.ndarray]:

@@ -251,3 +251,10 @@ def test_the_reader_outweighs_the_look_at_a_single_digit():
     assert np.allclose(sequence.combined(told, looked, whole=False), told)
     assert sequence.combined(told, looked, whole=True).sum() == pytest.approx(1)
     assert not sequence.combined(np.zeros(3, np.float32), looked, whole=True).any()
+
+
+def test_a_number_at_the_border_may_reach_beyond_the_page_by_a_pixel():
+    seen, _, _ = sequence.from_contrast(np.ones((21, 11), np.float32), (90, 0), np.full((20, 100), 0.5), reach=0.5)
+    assert seen.shape[0] == 20 and seen.max() == 1
+    contrast, _ = sequence.contrast_around(np.ones((7, 5), np.float32), (0, 0), np.full((6, 5), 90, np.uint8), 1.0)
+    assert contrast.shape == (6, 5)
