@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from lekh.normalize import box_of
-from lekh.rules import weighted_median, without_rules
+from lekh.rules import components, weighted_median, without_rules
 
 WIDEST = 0.3  # a stroke, as a share of the longer side; what is dark and wider is shadow
 EVEN_PAPER = 200.0  # leaves room for what shines
@@ -615,8 +615,8 @@ def _grain_threshold(page, paper):
 def _soft_strokes(contrast, threshold, mask, rules, cliffs):
     """float32 ink: each stroke with the level of its own pen, soft at its edge."""
     ink = np.zeros(mask.shape, np.float32)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_32S)
-    inside = np.flatnonzero(mask)
+    labels, stats = components(np.ascontiguousarray(mask))
+    count, inside = len(stats), np.flatnonzero(mask > 0)
     if len(inside) == 0:
         return ink
     label, value = labels.ravel()[inside], contrast.ravel()[inside].astype(np.float32)

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from lekh.normalize import EDGE
-from lekh.rules import weighted_median
+from lekh.rules import components, weighted_median
 
 LEAST_PIECE = 5  # pixels of the longer side
 MOST_PIECES = 3000  # the largest are read; no page holds more digits
@@ -73,7 +73,8 @@ def find_lines(ink: np.ndarray) -> tuple[Line, ...]:
     Returns:
         Lines from top to bottom, each from left to right; empty when there is nothing to read.
     """
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((ink > EDGE).astype(np.uint8), connectivity=8)
+    labels, stats = components((ink > EDGE).astype(np.uint8))
+    count = len(stats)
     fragments = _Boxes.of(stats[:, :5], np.arange(count))
     fragments = fragments.take(_may_belong(fragments, ink.shape))
     if len(fragments) == 0:
