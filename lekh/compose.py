@@ -474,31 +474,15 @@ def page(
     Returns:
         A `Page` whose lines are `rows`.
     """
-    common = digit_height / HEIGHT
-    made = [[number(text, alphabet, script, rng, clutter) for text in row] for row in rows]
-    scales = [[common * np.exp(rng.normal(0, 0.06)) for _ in row] for row in rows]
-    between = rng.uniform(1.0, 2.2) * digit_height
-    margin = rng.uniform(1.0, 2.0) * digit_height
-    tall = [
-        max(n.ink.shape[0] * s for n, s in zip(row, some, strict=True)) for row, some in zip(made, scales, strict=True)
+    made = [
+        [
+            _resized(number(text, alphabet, script, rng, clutter), digit_height / HEIGHT * np.exp(rng.normal(0, 0.06)))
+            for text in row
+        ]
+        for row in rows
     ]
-    wide = [
-        sum(n.ink.shape[1] * s + between for n, s in zip(row, some, strict=True))
-        for row, some in zip(made, scales, strict=True)
-    ]
-    leading = rng.uniform(0.5, 1.3) * digit_height
-    width, height = int(max(wide) + 2 * margin), int(sum(tall) + leading * len(rows) + 2 * margin)
-    ink = np.zeros((height, width), np.float32)
-    lines, y = [], margin
-    for row, some, high in zip(made, scales, tall, strict=True):
-        x, written = margin + rng.uniform(0, 0.6) * digit_height, []
-        for composed, scale in zip(row, some, strict=True):
-            written.append(_stamp(ink, composed, scale, round(x), round(y + rng.uniform(0, 0.1) * high)))
-            x += composed.ink.shape[1] * scale + between * rng.uniform(0.85, 1.0)
-        lines.append(tuple(written))
-        y += high + leading
-    tilt = np.deg2rad(rng.normal(0, 0.8))
-    ink, lines = _tilted(ink, lines, tilt)
+    ink, lines = _set(made, digit_height, rng)
+    ink, lines = _tilted(ink, lines, np.deg2rad(rng.normal(0, 0.8)))
     contrast = rng.uniform(0.3, 0.9)
     marks = ink * contrast * augment.pencil_texture(*ink.shape, rng)
     rules = _ruling(*ink.shape, digit_height, rng) * min(0.4, contrast) * rng.uniform(0.2, 0.8)
@@ -507,12 +491,35 @@ def page(
     return Page(grey, tuple(lines))
 
 
-def _stamp(ink, composed, scale, x, y):
-    small = _scaled(composed.ink, scale)
-    x, y = min(x, ink.shape[1] - small.shape[1]), min(y, ink.shape[0] - small.shape[0])
-    part = ink[y : y + small.shape[0], x : x + small.shape[1]]
-    np.maximum(part, small, out=part)
-    return Written(composed.text, _moved(composed.boxes, scale, x, y))
+def _resized(composed, scale):
+    return Composed(_scaled(composed.ink, scale), composed.text, _moved(composed.boxes, scale, 0, 0))
+
+
+def _set(rows, digit_height, rng):
+    """Numbers set in lines: float32 ink of the sheet, and what is written where, line by line."""
+    gap, leading = rng.uniform(1.7, 2.8) * digit_height, rng.uniform(0.5, 1.3) * digit_height
+    margin = rng.uniform(1.0, 2.0) * digit_height
+    tall = [max(composed.ink.shape[0] for composed in row) for row in rows]
+    width = max(sum(composed.ink.shape[1] + gap for composed in row) for row in rows) + 2 * margin
+    ink = np.zeros((int(sum(tall) + leading * len(rows) + 2 * margin), int(width)), np.float32)
+    lines, y = [], margin
+    for row, high in zip(rows, tall, strict=True):
+        x, written = margin + rng.uniform(0, 0.6) * digit_height, []
+        for composed in row:
+            written.append(_stamp(ink, composed, round(x), round(y + rng.uniform(0, 0.1) * high)))
+            x += composed.ink.shape[1] + gap * rng.uniform(0.85, 1.0)
+        lines.append(tuple(written))
+        y += high + leading
+    return ink, lines
+
+
+def _stamp(ink, composed, x, y):
+    """Writes a number on the sheet with its left and top at `(x, y)`."""
+    h, w = composed.ink.shape
+    x, y = min(x, ink.shape[1] - w), min(y, ink.shape[0] - h)
+    part = ink[y : y + h, x : x + w]
+    np.maximum(part, composed.ink, out=part)
+    return Written(composed.text, _moved(composed.boxes, 1.0, x, y))
 
 
 def _tilted(ink, lines, angle):
