@@ -28,6 +28,7 @@ KERAS, TFLITE = "reader.keras", "reader.tflite"
 AUTO = "auto"
 SURE = 0.9  # probability of a number's text above which one look is enough
 MOST_DOUBTFUL = 60  # numbers of a page; of more none is looked at again
+MANY = 300  # numbers
 STRETCHES = (1.2,)  # how much wider than it is a doubtful number is also shown
 PAPER = 1.5  # heights of a digit around a number by which its contrast is judged
 REACH = 0.15  # heights of a digit beyond a number's ends that are shown of the page
@@ -446,6 +447,8 @@ class Text:
 
 def elected(texts: Sequence[Text]) -> Text:
     """The text that most probability speaks for, with the mean of what those views told that say it."""
+    if len(texts) == 1:
+        return texts[0]
     votes = {}
     for text in texts:
         votes.setdefault(text.labels, []).append(text)
@@ -517,7 +520,7 @@ class SequenceReader:
         return views
 
     def _texts(self, views, chosen):
-        """What each view says."""
+        """What each view says. Of very many, the probability is that of the best path alone, which is less work."""
         stride, made = self.parameters.stride, []
         strips = [view.strip(self.parameters) for view in views]
         for view, strip, answers in zip(views, strips, self.answers(strips), strict=True):
@@ -527,8 +530,10 @@ class SequenceReader:
             middles = [(span.first + span.last + 1) / 2 * stride for span in spans]
             middles = tuple((x - strip.left) / strip.scale / view.stretch + view.origin[0] for x in middles)
             told = np.array([span.probabilities for span in spans])
-            surely = float(answers.max(axis=1).prod())  # the best path alone; all paths take longer to add up
-            made.append(Text(labels, middles, told, surely if surely >= SURE else likelihood(answers, labels)))
+            probability = float(answers.max(axis=1).prod())
+            if probability < SURE and len(views) <= MANY:
+                probability = likelihood(answers, labels)
+            made.append(Text(labels, middles, told, probability))
         return made
 
     def answers(self, strips: Sequence[Strip]) -> list[np.ndarray]:
