@@ -82,7 +82,7 @@ def shown_boxes(answer: Answer, source: Source) -> tuple[Box, ...]:
     return tuple(Box(digit.box_xywh, told.get(digit.box_xywh)) for digit in answer.reading.digits)
 
 
-def take(edits, answer: Answer, source: Source) -> Xywh | None:
+def take(edits, answer: Answer, source: Source, classes: int) -> Xywh | None:
     """Takes the corrections that the browser sends and that are not in the answer yet.
 
     Args:
@@ -90,6 +90,7 @@ def take(edits, answer: Answer, source: Source) -> Xywh | None:
             this form is left out.
         answer: what the page showed.
         source: the photo.
+        classes: how many a digit can be said to be.
 
     Returns:
         The box that was changed last; `None` when it was deleted.
@@ -99,7 +100,7 @@ def take(edits, answer: Answer, source: Source) -> Xywh | None:
         if not isinstance(edit, dict) or not _is_count(edit.get("seq")) or edit["seq"] <= mine.applied:
             continue
         mine.applied = edit["seq"]
-        after = change(boxes, edit, answer.size_wh)
+        after = change(boxes, edit, answer.size_wh, classes)
         if after != boxes:
             mine.change(after)
             boxes = after
@@ -107,7 +108,7 @@ def take(edits, answer: Answer, source: Source) -> Xywh | None:
     return last
 
 
-def change(boxes: tuple[Box, ...], edit: dict, size_wh: tuple[int, int]) -> tuple[Box, ...]:
+def change(boxes: tuple[Box, ...], edit: dict, size_wh: tuple[int, int], classes: int) -> tuple[Box, ...]:
     """`boxes` after one correction, kept within the page; the same when it makes no sense."""
     kind, to = edit.get("kind"), _bounded(edit.get("to"), size_wh)
     if kind == "add":
@@ -121,7 +122,7 @@ def change(boxes: tuple[Box, ...], edit: dict, size_wh: tuple[int, int]) -> tupl
     if kind == "move" and to is not None and all(other.box_xywh != to for other in before + after):
         return (*before, replace(box, box_xywh=to), *after)
     digit = edit.get("digit")
-    if kind == "label" and (digit is None or (_is_count(digit) and digit <= 9)):
+    if kind == "label" and (digit is None or (_is_count(digit) and digit < classes)):
         return (*before, replace(box, digit=digit), *after)
     return boxes
 

@@ -329,9 +329,9 @@ class View {
       const [gone] = this.boxes.splice(this.chosen, 1);
       this.chosen = -1;
       this.correct("delete", gone.box, null);
-    } else if (this.data.correcting && this.chosen >= 0 && /^\d$/.test(event.key)) {
+    } else if (this.data.correcting && this.chosen >= 0 && /^\d$/.test(event.key) && event.key in this.data.numerals) {
       const entry = this.boxes[this.chosen];
-      this.boxes[this.chosen] = { ...entry, label: this.data.numerals[event.key] ?? event.key, kind: 3 };
+      this.boxes[this.chosen] = { ...entry, label: this.data.numerals[event.key], kind: 3 };
       this.correct("label", entry.box, null, Number(event.key));
     } else {
       return;

@@ -168,7 +168,7 @@ def _boxes(answer: Answer, source: Source, script: str, model: Model, correcting
         st.session_state[CHOSEN] = tuple(box) if isinstance(box, list | tuple) else None
 
     def correct(edits) -> None:
-        st.session_state[CHOSEN] = corrections.take(edits, answer, source)
+        st.session_state[CHOSEN] = corrections.take(edits, answer, source, len(symbols))
 
     photo.show(
         key=f"photo-{source.digest}",
@@ -270,10 +270,12 @@ def _relabel(digit: Digit, told: int | None, answer: Answer, source: Source, scr
     key = f"told-{source.digest}-{digit.box_xywh}-{told}"
 
     def say() -> None:
-        _correct(answer, source, {"kind": "label", "from": digit.box_xywh, "digit": st.session_state[key]})
+        _correct(
+            answer, source, len(symbols), {"kind": "label", "from": digit.box_xywh, "digit": st.session_state[key]}
+        )
 
     def delete() -> None:
-        _correct(answer, source, {"kind": "delete", "from": digit.box_xywh})
+        _correct(answer, source, len(symbols), {"kind": "delete", "from": digit.box_xywh})
 
     st.pills(
         text("closer.told"),
@@ -286,8 +288,8 @@ def _relabel(digit: Digit, told: int | None, answer: Answer, source: Source, scr
     st.button(text("closer.delete"), icon=":material/delete:", on_click=delete, key="delete-box")
 
 
-def _correct(answer: Answer, source: Source, edit: dict) -> None:
+def _correct(answer: Answer, source: Source, classes: int, edit: dict) -> None:
     boxes = corrections.shown_boxes(answer, source)
-    after = corrections.change(boxes, edit, answer.size_wh)
+    after = corrections.change(boxes, edit, answer.size_wh, classes)
     if after != boxes:
         corrections.of(source).change(after)

@@ -26,21 +26,21 @@ PAGE = (100, 80)
     ],
 )
 def test_one_box_changes_and_the_other_stays(edit, after):
-    assert change((A, B), edit, PAGE) == (Box(*after), B)
+    assert change((A, B), edit, PAGE, 10) == (Box(*after), B)
 
 
 def test_a_moved_box_keeps_what_was_said_of_it():
-    moved = change((A, B), {"kind": "move", "from": [50, 10, 20, 30], "to": [52, 10, 20, 30]}, PAGE)
+    moved = change((A, B), {"kind": "move", "from": [50, 10, 20, 30], "to": [52, 10, 20, 30]}, PAGE, 10)
     assert moved == (A, Box((52, 10, 20, 30), digit=7))
 
 
 def test_what_was_said_can_be_taken_back():
-    assert change((A, B), {"kind": "label", "from": [50, 10, 20, 30], "digit": None}, PAGE)[1].digit is None
+    assert change((A, B), {"kind": "label", "from": [50, 10, 20, 30], "digit": None}, PAGE, 10)[1].digit is None
 
 
 def test_boxes_are_added_and_deleted():
-    assert change((A,), {"kind": "add", "to": [1, 2, 3, 4]}, PAGE) == (A, Box((1, 2, 3, 4)))
-    assert change((A, B), {"kind": "delete", "from": [10, 10, 20, 30]}, PAGE) == (B,)
+    assert change((A,), {"kind": "add", "to": [1, 2, 3, 4]}, PAGE, 10) == (A, Box((1, 2, 3, 4)))
+    assert change((A, B), {"kind": "delete", "from": [10, 10, 20, 30]}, PAGE, 10) == (B,)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,11 @@ def test_boxes_are_added_and_deleted():
     ],
 )
 def test_what_makes_no_sense_changes_nothing(edit):
-    assert change((A, B), edit, PAGE) == (A, B)
+    assert change((A, B), edit, PAGE, 10) == (A, B)
+
+
+def test_nothing_is_said_that_the_model_has_no_class_for():
+    assert change((A,), {"kind": "label", "from": [10, 10, 20, 30], "digit": 3}, PAGE, classes=3) == (A,)
 
 
 def test_steps_are_taken_back_one_by_one_and_reset_is_a_step():
