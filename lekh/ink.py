@@ -479,6 +479,8 @@ def find_page(grey: np.ndarray) -> PageInk:
     ground = _even_ground(page)
     if ground is not None:
         ink = _ink_of_drawing(page, ground, is_field)
+    elif is_field:
+        ink, _ = _ink_of_photo(255 - page if _looks_light(page) else page, is_field)
     else:
         ink, paper = _ink_of_photo(page, is_field)
         if _looks_light(page):  # chalk on a board, or white paper on a dark desk: see what stands out more
