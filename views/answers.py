@@ -161,11 +161,13 @@ def certainty(digit: Digit, script: str, model: Model) -> None:
         st.markdown(text("answer.runner_up", numeral=numeral(second, script, model), percent=charts.percent(share)))
 
 
-def bars(digit: Digit, script: str, model: Model) -> None:
+def bars(digit: Digit, script: str, model: Model, narrow: bool = False) -> None:
     """Shows the probability of every class."""
     labels = [numeral(place, script, model) for place in range(len(digit.probabilities))]
     st.altair_chart(
-        charts.probability_bars(digit.probabilities, labels, None if digit.rejected else digit.digit),
+        charts.probability_bars(
+            digit.probabilities, labels, None if digit.rejected else digit.digit, room=0.4 if narrow else 0.18
+        ),
         width="stretch",
         alt=text("chart.alt", best=labels[digit.digit]),
     )

@@ -14,13 +14,16 @@ def percent(probability: float) -> str:
     return "< 0.1 %" if probability < 0.001 else f"{100 * probability:.1f} %"
 
 
-def probability_bars(probabilities: tuple[float, ...], labels: list[str], best: int | None) -> alt.Chart:
+def probability_bars(
+    probabilities: tuple[float, ...], labels: list[str], best: int | None, room: float = 0.18
+) -> alt.Chart:
     """One bar a class, in the order of the classes, each with its probability written beside it.
 
     Args:
         probabilities: one a class, summing to 1.
         labels: how each class is named on the axis.
         best: the class that is the answer, whose bar has the accent colour; `None` when there is no answer.
+        room: for the numbers beside the bars, of the longest bar; more where the chart is narrow.
     """
     kinds = [text("chart.best"), text("chart.other"), text("chart.number")]  # the theme's three chart colours
     rows = [
@@ -34,7 +37,7 @@ def probability_bars(probabilities: tuple[float, ...], labels: list[str], best: 
             title=None,
             axis=alt.Axis(labelFontSize=14, labelOverlap=False, labelFlush=False, ticks=False, domain=False),
         ),
-        x=alt.X("probability:Q", title=None, axis=None, scale=alt.Scale(domain=[0, 1.18])),  # room for the numbers
+        x=alt.X("probability:Q", title=None, axis=None, scale=alt.Scale(domain=[0, 1 + room])),
         tooltip=[
             alt.Tooltip("label:N", title=text("chart.digit")),
             alt.Tooltip("written:N", title=text("chart.probability")),

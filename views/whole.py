@@ -230,7 +230,7 @@ def _closer(answer: Answer, source: Source, script: str, model: Model, correctin
             answers.certainty(digit, script, model)
         else:
             st.badge(text("closer.by_you"), color="blue")
-    answers.bars(digit, script, model)
+    answers.bars(digit, script, model, narrow=True)
     with st.container(width=84):
         st.image(
             answer.seen(place),
