@@ -14,6 +14,8 @@ SURE = 0.98  # a digit under this confidence is looked at from all slants
 MOST_DOUBTFUL = 16  # of a page's digits that are looked at so; on a crowded page a second look at all would be slow
 FEW = 24  # pieces of ink; among so few there may be nothing but one digit, broken or on grainy paper
 SINGLE = 0.8  # confidence of a digit that is taken for all that there is
+CROWDED = 48  # pieces of ink; among more a number is parted by its own network only where it needs to be
+WIDE = 1.5  # times the usual width: a piece that may hold two digits
 COVERED = 0.8  # share of the ink found on the page that lies in its box
 
 
@@ -141,12 +143,23 @@ class Reading:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Found:
-    """The ink of one digit, where it lies on the page, and what the network for numbers says of it, if it was asked."""
+    """The ink of one digit on a page and what was said of it.
+
+    Attributes:
+        ink: float32 `(h, w)`.
+        box_xywh: in pixels of the page.
+        seen: float32 `(S, S, 1)`, the network's input.
+        looked: float32 `(C,)`, what the network for single digits says.
+        told: float32 `(C,)`, what the network for numbers says, where it was asked.
+        whole: whether the ink hangs together with no other digit's.
+    """
 
     ink: np.ndarray
     box_xywh: tuple[int, int, int, int]
+    seen: np.ndarray
+    looked: np.ndarray
     told: np.ndarray | None = None
     whole: bool = True
 
@@ -179,19 +192,57 @@ def read(source: images.Source, model: Model, script: str = AUTO, single: bool =
         one = _read_one(grey, model, script, start)
         if len(pieces) == 0 or _is_all_of(one, pieces, page.scale):
             return one
-    return _reading(_digits_of(lines, page.scale, model, script), page.ink, grey, model, script, start)
+    looked_at = iter(_looked_at([(piece.ink, _scaled(piece.box_xywh, page.scale)) for piece in pieces], model))
+    found = [[[next(looked_at) for _ in number.pieces] for number in line.numbers] for line in lines]
+    if script == AUTO:
+        script = _script_of(found, model)
+    found = _parted(lines, found, grey, page.scale, model, script)
+    return _reading(found, page.ink, grey, model, script, start)
 
 
-def _digits_of(lines, scale, model, script):
-    """Lines of numbers of `_Found`: each number parted into its digits or, without a network for that, its pieces."""
-    if model.sequence is None:
-        return [[[_Found(piece.ink, _scaled(piece.box_xywh, scale)) for piece in number.pieces]
-                 for number in line.numbers] for line in lines]  # fmt: skip
-    parted = iter(model.sequence.read([number for line in lines for number in line.numbers], script))
-    return [
-        [[_Found(cut.ink, _scaled(cut.box_xywh, scale), cut.probabilities, cut.whole) for cut in next(parted)]
-         for _ in line.numbers] for line in lines
-    ]  # fmt: skip
+def _looked_at(digits, model):
+    """What the network for single digits says of pairs of ink and box."""
+    inputs, probabilities = _recognised([own for own, _ in digits], model)
+    return [_Found(own, box, *said) for (own, box), *said in zip(digits, inputs, probabilities, strict=True)]
+
+
+def _parted(lines, found, grey, scale, model, script):
+    """Lines of numbers of `_Found` after the network for numbers has parted what touches and left out what is no digit.
+
+    On a crowded page it is asked only of numbers that are not clear without it.
+    """
+    reader = model.sequence
+    if reader is None or all(label.script != script for label in reader.classes):
+        return found
+    crowded = sum(len(number) for line in found for number in line) > CROWDED
+    clear = [_clear_numbers(line, model) for line in found]
+    asked = {
+        (row, column): number for row, line in enumerate(lines) for column, number in enumerate(line.numbers)
+        if not (crowded and clear[row][column])
+    }  # fmt: skip
+    answers = reader.read(list(asked.values()), script, grey, scale)
+    cuts = [cut for answer in answers for cut in answer]
+    looked = iter(_looked_at([(cut.ink, _scaled(cut.box_xywh, scale)) for cut in cuts], model))
+    parted = [list(line) for line in found]
+    for (row, column), answer in zip(asked, answers, strict=True):
+        digits = [replace(next(looked), told=cut.probabilities, whole=cut.whole) for cut in answer]
+        # Rather a piece too many, to be rejected, than a digit lost.
+        parted[row][column] = digits or (found[row][column] if clear[row][column] else [])
+    parted = [[number for number in line if number] for line in parted]
+    return [line for line in parted if line]
+
+
+def _clear_numbers(line, model):
+    """For each number of a line whether all its pieces are clear without the network for numbers."""
+    width = float(np.median([piece.box_xywh[2] for number in line for piece in number]))
+    return [all(_is_clear(piece, width, model) for piece in number) for number in line]
+
+
+def _is_clear(piece, width, model):
+    """Whether a piece is no wider than one digit, `width` being usual around it, and may be one."""
+    _, _, w, h = piece.box_xywh
+    no_digit = model.card.no_digit
+    return w <= max(WIDE * width, h) and (no_digit is None or piece.looked[no_digit] < 0.5)
 
 
 def _scaled(box, scale):
@@ -249,7 +300,7 @@ def read_boxes(reading: Reading, boxes: Sequence[Box], model: Model, script: str
         if place in known:
             digit, seen = known[place]
         else:
-            digit, seen = _looked_at(reading.grey, place, model, reading.script if script == AUTO else script)
+            digit, seen = _looked_into(reading.grey, place, model, reading.script if script == AUTO else script)
         if box.digit is not None:
             digit = _told(digit, box.digit)
         digits[place], inputs[place] = digit, seen
@@ -260,15 +311,15 @@ def read_boxes(reading: Reading, boxes: Sequence[Box], model: Model, script: str
     return replace(reading, lines=lines, milliseconds=_since(start), inputs=seen)
 
 
-def _looked_at(grey, box, model, script):
+def _looked_into(grey, box, model, script):
     """The digit in a box that a person drew, and its input; rejected where nothing is found in it."""
     x, y, w, h = box
     found = ink.find_digit(grey[max(0, y) : max(0, y + h), max(0, x) : max(0, x + w)])
     if found is None:
         size, classes = model.card.normalization.size, len(model.card.indices(script))
         return Digit(0, 1 / classes, True, box, (1 / classes,) * classes), np.zeros((size, size, 1), np.float32)
-    inputs, probabilities = _recognised([found.ink], model)
-    return _digit(probabilities[0], _Found(found.ink, box), model, script), inputs[0]
+    (digit,) = _looked_at([(found.ink, box)], model)
+    return _digit(digit, model, script), digit.seen
 
 
 def _told(digit, said):
@@ -280,30 +331,35 @@ def _told(digit, said):
 def _read_one(grey, model, script, start):
     found = ink.find_digit(grey)
     if found is None:
-        return _nothing(grey, np.zeros(grey.shape, np.float32), model, start)
-    return _reading([[[_Found(found.ink, found.box_xywh)]]], found.ink, grey, model, script, start)
-
-
-def _nothing(grey, page, model, start):
-    size = model.card.normalization.size
-    return Reading(None, (), _since(start), grey, page, np.zeros((0, size, size, 1), np.float32))
+        size = model.card.normalization.size
+        empty = np.zeros((0, size, size, 1), np.float32)
+        return Reading(None, (), _since(start), grey, np.zeros(grey.shape, np.float32), empty)
+    lines = [[_looked_at([(found.ink, found.box_xywh)], model)]]
+    return _reading(lines, found.ink, grey, model, script, start)
 
 
 def _reading(found, page, grey, model, script, start):
-    """`found`: lines of numbers of `_Found`."""
-    every = [digit for line in found for number in line for digit in number]
-    if not every:
-        return _nothing(grey, page, model, start)
-    inputs, probabilities = _recognised([digit.ink for digit in every], model)
+    """`found`: lines of numbers of `_Found`, one at least."""
     if script == AUTO:
-        script = most_probable_script(probabilities, model)
-    digits = iter([_digit(looked, digit, model, script) for looked, digit in zip(probabilities, every, strict=True)])
-    lines = tuple(Line(tuple(Number(tuple(next(digits) for _ in number)) for number in line)) for line in found)
+        script = _script_of(found, model)
+    lines = tuple(Line(tuple(Number(tuple(_digit(digit, model, script) for digit in number)) for number in line))
+                  for line in found)  # fmt: skip
+    size = model.card.normalization.size
+    seen = [digit.seen for line in found for number in line for digit in number]
+    inputs = np.stack(seen) if seen else np.zeros((0, size, size, 1), np.float32)
     return Reading(script, lines, _since(start), grey, page, inputs)
+
+
+def _script_of(found, model):
+    return most_probable_script(
+        np.stack([digit.looked for line in found for number in line for digit in number]), model
+    )
 
 
 def _recognised(inks, model):
     """What the network sees of each digit, upright, float32 `(N, S, S, 1)`, and what it says of it, `(N, C)`."""
+    if not inks:
+        return (), ()
     parameters = model.card.normalization
     inputs = np.stack([normalize.to_input(digit, parameters) for digit in inks])
     probabilities = model.predict(inputs)
@@ -322,17 +378,16 @@ def most_probable_script(probabilities: np.ndarray, model: Model) -> str:
     return card.scripts[int(np.argmax(shares))]
 
 
-def _digit(looked: np.ndarray, found: _Found, model: Model, script: str) -> Digit:
-    """`looked`: float32 `(C,)`, what the network for single digits says."""
+def _digit(found: _Found, model: Model, script: str) -> Digit:
     card = model.card
-    among = looked[card.indices(script)]
+    among = found.looked[card.indices(script)]
     total = float(among.sum())
     shares = among / total if total > 0 else np.full(len(among), 1 / len(among))
     if found.told is not None and (told := found.told[card.indices(script)]).any():
         shares = sequence.combined(told, shares, found.whole)
     best = int(np.argmax(shares))
     confidence = float(shares[best])
-    no_digit = found.whole and card.no_digit is not None and looked[card.no_digit] > total
+    no_digit = found.whole and card.no_digit is not None and found.looked[card.no_digit] > total
     rejected = bool(confidence < card.rejection_threshold or no_digit)
     return Digit(best, confidence, rejected, found.box_xywh, tuple(float(share) for share in shares))
 
