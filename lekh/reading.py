@@ -16,6 +16,7 @@ FEW = 24  # pieces of ink; among so few there may be nothing but one digit, brok
 SINGLE = 0.8  # confidence of a digit that is taken for all that there is
 CROWDED = 48  # pieces of ink; among more a number is parted by its own network only where it needs to be
 WIDE = 1.5  # times the usual width: a piece that may hold two digits
+LOST = 0.6  # of the ink of a digit; if the pieces hold less, what is left of them says nothing
 COVERED = 0.8  # share of the ink found on the page that lies in its box
 
 
@@ -256,9 +257,14 @@ def _is_all_of(one, pieces, scale):
     if not one.digits or one.digits[0].rejected or one.digits[0].confidence < SINGLE:
         return len(pieces) == 1
     boxes = [_scaled(piece.box_xywh, scale) for piece in pieces]
-    weights = [float(piece.ink.sum()) for piece in pieces]
-    inside = [weight * _shared(box, one.digits[0].box_xywh) for weight, box in zip(weights, boxes, strict=True)]
-    return sum(inside) >= COVERED * sum(weights) and not _side_by_side(boxes)
+    weights = [float(piece.ink.sum()) * scale**2 for piece in pieces]
+    inside = sum(weight * _shared(box, one.digits[0].box_xywh) for weight, box in zip(weights, boxes, strict=True))
+    if inside < COVERED * sum(weights):
+        return False
+    _, _, _, h = normalize.box_of(one.ink)
+    own = float(one.ink.sum()) * (one.digits[0].box_xywh[3] / h) ** 2
+    lost = sum(weights) < LOST * own  # a large digit went with the rules that it lies on
+    return lost or not _side_by_side(boxes)
 
 
 def _shared(box, other):
