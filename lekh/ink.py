@@ -463,18 +463,19 @@ class PageInk:
     scale: float
 
 
-def find_page(grey: np.ndarray) -> PageInk:
+def find_page(grey: np.ndarray, longer: int = PAGE) -> PageInk:
     """The ink of everything on a page, large or small, without its rules and frames.
 
     Args:
         grey: uint8 `(H, W)`; a photo or a drawing, dark on light or light on dark.
+        longer: pixels of the longer side to which a larger page is brought, nearly.
 
     Returns:
         The ink; nothing but zeros where there is none.
     """
     if min(grey.shape) < LEAST_SIDE:
         return PageInk(np.zeros(grey.shape, np.float32), 1.0)
-    page = _at_reading_size(grey)
+    page = _at_reading_size(grey, longer)
     is_field = max(grey.shape) < FIELD
     ground = _even_ground(page)
     if ground is not None:
@@ -490,15 +491,15 @@ def find_page(grey: np.ndarray) -> PageInk:
     return PageInk(ink, max(grey.shape) / max(page.shape))
 
 
-def _at_reading_size(grey):
+def _at_reading_size(grey, wanted):
     longer = max(grey.shape)
-    if longer > PAGE:
-        parts = -(-longer // (PAGE + 100))
-        if longer / parts >= 0.8 * PAGE:  # whole parts are ten times as fast
+    if longer > wanted:
+        parts = -(-longer // (wanted + 100))
+        if longer / parts >= 0.8 * wanted:  # whole parts are ten times as fast
             h, w = (side // parts for side in grey.shape)
             if min(h, w) >= 1:
                 return cv2.resize(grey[: h * parts, : w * parts], (w, h), interpolation=cv2.INTER_AREA)
-        return _resized(grey, PAGE)
+        return _resized(grey, wanted)
     if longer >= FIELD:
         return grey
     page = _resized(grey, min(FIELD, MOST_ENLARGED * longer))

@@ -11,10 +11,11 @@ from lekh.model import Model
 
 AUTO = "auto"
 SURE = 0.98  # a digit under this confidence is looked at from all slants
-MOST_DOUBTFUL = 16  # of a page's digits that are looked at so; on a crowded page a second look at all would be slow
+CROWDED = 48  # pieces of ink; on a page with more, what is doubtful or touches is not looked at in every way
+QUICK = 1200  # pixels of a page's longer side, at a first look
+TALL = 28  # pixels; digits of this height lose nothing there
 FEW = 24  # pieces of ink; among so few there may be nothing but one digit, broken or on grainy paper
 SINGLE = 0.8  # confidence of a digit that is taken for all that there is
-CROWDED = 48  # pieces of ink; among more a number is parted by its own network only where it needs to be
 WIDE = 1.5  # times the usual width: a piece that may hold two digits
 LOST = 0.6  # of the ink of a digit; if the pieces hold less, what is left of them says nothing
 COVERED = 0.8  # share of the ink found on the page that lies in its box
@@ -186,8 +187,7 @@ def read(source: images.Source, model: Model, script: str = AUTO, single: bool =
     grey = images.to_grey(source)
     if single:
         return _read_one(grey, model, script, start)
-    page = ink.find_page(grey)
-    lines = layout.find_lines(page.ink)
+    page, lines = _found_on(grey)
     pieces = [piece for line in lines for number in line.numbers for piece in number.pieces]
     if len(pieces) <= FEW:
         one = _read_one(grey, model, script, start)
@@ -201,6 +201,19 @@ def read(source: images.Source, model: Model, script: str = AUTO, single: bool =
     return _reading(found, page.ink, grey, model, script, start)
 
 
+def _found_on(grey):
+    """The ink of a page and its lines, at the lower resolution where that shows enough of the digits."""
+    page = ink.find_page(grey, QUICK)
+    lines = layout.find_lines(page.ink)
+    if page.scale <= 1:
+        return page, lines
+    heights = [piece.box_xywh[3] for line in lines for number in line.numbers for piece in number.pieces]
+    if heights and np.median(heights) >= TALL:
+        return page, lines
+    page = ink.find_page(grey)
+    return page, layout.find_lines(page.ink)
+
+
 def _looked_at(digits, model):
     """What the network for single digits says of pairs of ink and box."""
     inputs, probabilities = _recognised([own for own, _ in digits], model)
@@ -210,13 +223,13 @@ def _looked_at(digits, model):
 def _parted(lines, found, grey, scale, model, script):
     """Lines of numbers of `_Found` after the network for numbers has parted what touches and left out what is no digit.
 
-    On a crowded page it is asked only of numbers that are not clear without it.
+    On a crowded page it is asked only of numbers in which digits may touch.
     """
     reader = model.sequence
     if reader is None or all(label.script != script for label in reader.classes):
         return found
     crowded = sum(len(number) for line in found for number in line) > CROWDED
-    clear = [_clear_numbers(line, model) for line in found]
+    clear = [_clear_numbers(line) for line in found]
     asked = {
         (row, column): number for row, line in enumerate(lines) for column, number in enumerate(line.numbers)
         if not (crowded and clear[row][column])
@@ -227,23 +240,16 @@ def _parted(lines, found, grey, scale, model, script):
     parted = [list(line) for line in found]
     for (row, column), answer in zip(asked, answers, strict=True):
         digits = [replace(next(looked), told=cut.probabilities, whole=cut.whole) for cut in answer]
-        # Rather a piece too many, to be rejected, than a digit lost.
-        parted[row][column] = digits or (found[row][column] if clear[row][column] else [])
+        if digits or not clear[row][column]:  # rather a piece too many, to be rejected, than a digit lost
+            parted[row][column] = digits
     parted = [[number for number in line if number] for line in parted]
     return [line for line in parted if line]
 
 
-def _clear_numbers(line, model):
-    """For each number of a line whether all its pieces are clear without the network for numbers."""
+def _clear_numbers(line):
+    """For each number of a line whether no piece of it is wide enough for two digits."""
     width = float(np.median([piece.box_xywh[2] for number in line for piece in number]))
-    return [all(_is_clear(piece, width, model) for piece in number) for number in line]
-
-
-def _is_clear(piece, width, model):
-    """Whether a piece is no wider than one digit, `width` being usual around it, and may be one."""
-    _, _, w, h = piece.box_xywh
-    no_digit = model.card.no_digit
-    return w <= max(WIDE * width, h) and (no_digit is None or piece.looked[no_digit] < 0.5)
+    return [all(piece.box_xywh[2] <= max(WIDE * width, piece.box_xywh[3]) for piece in number) for number in line]
 
 
 def _scaled(box, scale):
@@ -369,7 +375,7 @@ def _recognised(inks, model):
     parameters = model.card.normalization
     inputs = np.stack([normalize.to_input(digit, parameters) for digit in inks])
     probabilities = model.predict(inputs)
-    doubtful = np.flatnonzero(probabilities.max(axis=1) < SURE)[:MOST_DOUBTFUL] if len(inks) > 1 else [0]
+    doubtful = np.flatnonzero((probabilities.max(axis=1) < SURE) | (len(inks) == 1)) if len(inks) <= CROWDED else ()
     if len(doubtful):
         views = np.concatenate([normalize.to_views(inks[place], parameters) for place in doubtful])
         answers = model.predict(views).reshape(len(doubtful), -1, probabilities.shape[1])

@@ -14,7 +14,15 @@ from lekh import datasets, training
 from lekh.model import KERAS
 
 QUICK = training.Configuration(
-    epochs=2, settling=1, epoch_digits=1280, batch_size=32, drawings=1, photographs=0, fonts=0, nondigits=0, held_out=0.2
+    epochs=2,
+    settling=1,
+    epoch_digits=1280,
+    batch_size=32,
+    drawings=1,
+    photographs=0,
+    fonts=0,
+    nondigits=0,
+    held_out=0.2,
 )
 
 
