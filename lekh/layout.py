@@ -89,6 +89,7 @@ def find_lines(ink: np.ndarray) -> tuple[Line, ...]:
         members = members[~_is_mark(line, weighted_median(line.height, line.height))]
         if len(members):
             lines.append(members)
+    lines = _without_cut_lines(lines, pieces, ink.shape)
     return tuple(_line(members, pieces, _Cutter(ink, labels, count, fragments.label, owner)) for members in lines)
 
 
@@ -410,6 +411,18 @@ def _continued(lines, boxes, slope):
             joined[best].append(members)
             ends[best] = end
     return [together[np.argsort(boxes.x[together], kind="stable")] for together in map(np.concatenate, joined)]
+
+
+def _without_cut_lines(lines, boxes, shape):
+    """Lines without those that the border cuts as a whole, where others lie clear of it: they belong to something else.
+
+    A digit of a tightly cropped field may touch the border; the others of its line do not all.
+    """
+    rim = 1 + RIM * max(shape)
+    cut = (boxes.left <= rim) | (boxes.top <= rim)
+    cut |= (boxes.right >= shape[1] - rim) | (boxes.bottom >= shape[0] - rim)
+    inside = [members for members in lines if not cut[members].all()]
+    return inside or lines
 
 
 # -- what is returned -------------------------------------------------------------------------------------------------

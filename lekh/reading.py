@@ -18,6 +18,8 @@ FEW = 24  # pieces of ink; among so few there may be nothing but one digit, brok
 SINGLE = 0.8  # confidence of a digit that is taken for all that there is
 WIDE = 1.5  # times the usual width: a piece that may hold two digits
 LOST = 0.6  # of the ink of a digit; if the pieces hold less, what is left of them says nothing
+APART = 0.02  # of the page, between its border and that digit
+ALIKE = 0.6  # of the width and of the height of that digit, what the pieces together have
 COVERED = 0.8  # share of the ink found on the page that lies in its box
 
 
@@ -189,16 +191,18 @@ def read(source: images.Source, model: Model, script: str = AUTO, single: bool =
         return _read_one(grey, model, script, start)
     page, lines = _found_on(grey)
     pieces = [piece for line in lines for number in line.numbers for piece in number.pieces]
-    if len(pieces) <= FEW:
-        one = _read_one(grey, model, script, start)
-        if len(pieces) == 0 or _is_all_of(one, pieces, page.scale):
-            return one
+    if not pieces:
+        return _read_one(grey, model, script, start)
     looked_at = iter(_looked_at([(piece.ink, _scaled(piece.box_xywh, page.scale)) for piece in pieces], model))
     found = [[[next(looked_at) for _ in number.pieces] for number in line.numbers] for line in lines]
-    if script == AUTO:
-        script = _script_of(found, model)
-    found = _parted(lines, found, grey, page.scale, model, script)
-    return _reading(found, page.ink, grey, model, script, start)
+    chosen = _script_of(found, model) if script == AUTO else script
+    found = _parted(lines, found, grey, page.scale, model, chosen)
+    many = _reading(found, page.ink, grey, model, chosen, start)
+    if len(pieces) <= FEW:
+        one = _read_one(grey, model, script, start)
+        if _is_all_of(one, many, pieces, page.scale):
+            return one
+    return many
 
 
 def _found_on(grey):
@@ -258,19 +262,29 @@ def _scaled(box, scale):
     return x, y, max(1, w), max(1, h)
 
 
-def _is_all_of(one, pieces, scale):
-    """Whether what was read as one digit is sure to be one, and is all that the page holds."""
+def _is_all_of(one, many, pieces, scale):
+    """Whether what was read as one digit is sure to be one, and is all that the page holds.
+
+    A digit may fill its page, break into pieces there, or lose most of its ink with the rules of squared paper.
+    """
     if not one.digits or one.digits[0].rejected or one.digits[0].confidence < SINGLE:
-        return len(pieces) == 1
+        return False
+    x, y, w, h = box = one.digits[0].box_xywh
     boxes = [_scaled(piece.box_xywh, scale) for piece in pieces]
     weights = [float(piece.ink.sum()) * scale**2 for piece in pieces]
-    inside = sum(weight * _shared(box, one.digits[0].box_xywh) for weight, box in zip(weights, boxes, strict=True))
+    inside = sum(weight * _shared(other, box) for weight, other in zip(weights, boxes, strict=True))
     if inside < COVERED * sum(weights):
         return False
-    _, _, _, h = normalize.box_of(one.ink)
-    own = float(one.ink.sum()) * (one.digits[0].box_xywh[3] / h) ** 2
-    lost = sum(weights) < LOST * own  # a large digit went with the rules that it lies on
-    return lost or not _side_by_side(boxes)
+    sides = np.array([(bx, by, bx + bw, by + bh) for bx, by, bw, bh in boxes])
+    (left, top), (right, bottom) = sides[:, :2].min(axis=0), sides[:, 2:].max(axis=0)
+    alike = right - left > ALIKE * w and bottom - top > ALIKE * h
+    if len(many.digits) <= 1 and alike:
+        return True
+    own = float(one.ink.sum()) * (h / normalize.box_of(one.ink)[3]) ** 2
+    rows, columns = one.grey.shape
+    apart = min(x, y, columns - x - w, rows - y - h) > APART * max(rows, columns)  # from what surrounds the paper
+    broken = alike and len(pieces) > 1 and not _side_by_side(boxes)
+    return broken or (apart and sum(weights) < LOST * own)
 
 
 def _shared(box, other):
