@@ -190,8 +190,14 @@ def fonts_of(script: str) -> tuple[Path, ...]:
     return tuple(path for path in wanted if _has_all_digits(path, script))
 
 
-# Fonts of other scripts often bring Latin digits along, all alike; these families have their own.
-_FONT_NAMES = {"latin": ("notosans-", "notoserif-", "notosansmono-", "notoserifdisplay-", "dejavu", "liberation")}
+# Fonts of other scripts often bring Latin digits along, all alike; these families have their own. Two scripts go by
+# another name in the files of their fonts.
+_FONT_NAMES = {
+    "latin": ("notosans-", "notoserif-", "notosansmono-", "notoserifdisplay-", "dejavu", "liberation"),
+    "bangla": ("bengali", "bangla"),
+    "odia": ("oriya", "odia"),
+    "burmese": ("myanmar", "burmese"),
+}
 
 
 def _has_all_digits(path: Path, script: str) -> bool:

@@ -27,6 +27,16 @@ SCRIPTS = {
     for script in (
         Script("latin", "Latin", "0123456789"),
         Script("khmer", "Khmer", "០១២៣៤៥៦៧៨៩"),
+        Script("devanagari", "Devanagari", "०१२३४५६७८९"),
+        Script("bangla", "Bangla", "০১২৩৪৫৬৭৮৯"),
+        Script("telugu", "Telugu", "౦౧౨౩౪౫౬౭౮౯"),
+        Script("odia", "Odia", "୦୧୨୩୪୫୬୭୮୯"),
+        Script("kannada", "Kannada", "೦೧೨೩೪೫೬೭೮೯"),
+        Script("gujarati", "Gujarati", "૦૧૨૩૪૫૬૭૮૯"),
+        Script("gurmukhi", "Gurmukhi", "੦੧੨੩੪੫੬੭੮੯"),
+        Script("arabic", "Arabic", "٠١٢٣٤٥٦٧٨٩"),
+        Script("thai", "Thai", "๐๑๒๓๔๕๖๗๘๙"),
+        Script("burmese", "Burmese", "၀၁၂၃၄၅၆၇၈၉"),
     )
 }
 
