@@ -40,6 +40,9 @@ SCRIPTS = {
     )
 }
 
+SIGNS = "operators"  # stands in the place of a script among a network's classes; it is none that a person writes in
+OPERATORS = ("+", "-", "×", "÷", "/", "=", ".", ",")
+
 
 def to_numerals(text: str, script: str) -> str:
     """Western digits in `text` written in the numerals of `script`; everything else stays as it is.
