@@ -431,6 +431,7 @@ class Source:
         signs: what its labels stand for, in their order, where they are signs of arithmetic.
         stretched: as in `Dataset`.
         rows: whether it is whole pages whose rows read 0 to 9.
+        without: labels that are left out, because nobody could tell what they show.
     """
 
     key: str
@@ -445,6 +446,7 @@ class Source:
     signs: tuple[str, ...] = ()
     stretched: bool = False
     rows: bool = False
+    without: tuple[int, ...] = ()
 
 
 _CORRUPTIONS = (
@@ -537,8 +539,8 @@ SOURCES = {
         Source(
             "arabic_cmaterdb_train", "CMATERdb 3.3.1, Arabic, training part", "arabic/cmaterdb/train.npz", "arabic",
             "train", "Research use", _CMATERDB,
-            "White on black, 28 x 28, scans; each box stretched to fill its frame, so that a dot fills it, too",
-            stretched=True,
+            "White on black, 28 x 28, scans; each box stretched to fill its frame, hence without 0 and 1",
+            stretched=True, without=(0, 1),
         ),
         Source(
             "madbase_train", "MADBase, first half of its test part", "arabic/madbase/train.npz", "arabic", "train",
@@ -644,6 +646,8 @@ def open_source(key: str) -> Dataset:
     if source.rows:
         return Dataset(key, source.script, *cut_rows(_images_in(path)))
     dataset = replace(load(path, source.script, key, source.arrays), stretched=source.stretched)
+    if source.without:
+        dataset = dataset.take(np.flatnonzero(~np.isin(dataset.labels, source.without)))
     if not source.signs:
         return dataset
     places = np.array([OPERATORS.index(sign) for sign in source.signs])

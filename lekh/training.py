@@ -34,6 +34,8 @@ from lekh.numerals import OPERATORS, SCRIPTS, SIGNS
 PACKAGES = ("tensorflow", "keras", "ai-edge-litert", "numpy", "opencv-python-headless", "pillow")
 CHECKPOINT = "checkpoint.keras"  # written after each epoch, gone when the model folder is complete
 CHUNK = 2048  # distorted digits that travel from the augmenting process at a time
+# The scripts that the page is made for, and those of which few digits were collected.
+_EMPHASIS = {"latin": 1.3, "khmer": 2.0, "telugu": 1.5, "odia": 1.5, "gujarati": 1.5, "gurmukhi": 1.5}
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Configuration:
         emphasis: by how much that share is larger for the sources of a script, its fonts included; 1 where none is
             named. These keep a third of each epoch for the scripts that the page is made for, and help the small sets.
         most_digits: of a source, drawn at random where it has more.
-        whole: the sources to which that limit does not apply.
+        whole: the sources of which all digits are taken, and four times the photographs.
         drawings: how often a set of strokes is drawn, each time with another pen, size and place.
         natural: narrower copies of each digit that was stretched to fill its frame, beside it.
         narrowest: how far these are squeezed at the most.
@@ -86,16 +88,18 @@ class Configuration:
     label_smoothing: float = 0.05
     average: float = 0.999
     flatness: float = 0.5
-    emphasis: dict[str, float] = field(default_factory=lambda: {"latin": 1.3, "khmer": 2.0, "odia": 1.5})
-    most_digits: int = 20_000
+    emphasis: dict[str, float] = field(
+        default_factory=lambda: {"latin": 1.3, "khmer": 2.0, **dict.fromkeys(_SMALL, 1.5)}
+    )
+    most_digits: int = 12_000
     whole: tuple[str, ...] = ("mnist_train",)
-    drawings: int = 4
+    drawings: int = 3
     natural: int = 1
     narrowest: float = 0.45
     photographs: int = 4
-    most_photographs: int = 6_000
+    most_photographs: int = 5_000
     fonts: int = 60
-    signs: int = 800
+    signs: int = 500
     nondigits: int = 12_000
     held_out: float = 0.06
     normalization: Normalization = field(default_factory=Normalization)
@@ -254,7 +258,8 @@ def _walk(dataset, indices, configuration, number, workers, copies):
     """Squares and the index of the digit that each shows."""
     photographs = 0.0
     if copies and len(indices):
-        photographs = min(configuration.photographs, configuration.most_photographs / len(indices))
+        most = configuration.most_photographs * (4 if dataset.name in configuration.whole else 1)
+        photographs = min(configuration.photographs, most / len(indices))
     drawings = configuration.drawings if copies else 1
     natural = configuration.natural if copies and dataset.stretched else 0
     jobs = [
