@@ -88,9 +88,7 @@ class Configuration:
     label_smoothing: float = 0.05
     average: float = 0.999
     flatness: float = 0.5
-    emphasis: dict[str, float] = field(
-        default_factory=lambda: {"latin": 1.3, "khmer": 2.0, **dict.fromkeys(_SMALL, 1.5)}
-    )
+    emphasis: dict[str, float] = field(default_factory=lambda: dict(_EMPHASIS))
     most_digits: int = 12_000
     whole: tuple[str, ...] = ("mnist_train",)
     drawings: int = 3
