@@ -74,6 +74,11 @@ SAMPLE_NAMES = (
     "latin_4_pencil_rotated.jpg",
 )
 BLANK_NAME = "blank_paper.jpg"
+PAGES = {  # whole pages, line by line
+    "latin_page.jpg": ("2026 10 14", "350 72 1908", "46 815", "97 603 28"),
+    "latin_table.jpg": ("12 480 36", "7 951 60", "25 304 81"),
+    "khmer_page.jpg": ("2026 14", "358 907", "61 24 70"),
+}
 
 
 @dataclass(frozen=True)
@@ -200,6 +205,60 @@ def pen(script: str, digit: int, rng: np.random.Generator) -> np.ndarray:
     return _photographed(_tilted(_over(page, inked, (34, 46, 132)), rng), rng, shade=0.22)
 
 
+def ruled_page(script: str, lines: tuple[str, ...], rng: np.random.Generator) -> np.ndarray:
+    """Numbers in ballpoint on ruled paper, a margin to the left, the phone held a little askew."""
+    step = 88
+    shape = (step * (len(lines) + 1), 860)
+    page = _paper(shape, (244, 243, 238), rng)
+    for y in range(step, shape[0], step):
+        page[y : y + 2] = 0.4 * page[y : y + 2] + 0.6 * np.array((170, 194, 224), float)
+    page[:, 84:86] = 0.5 * page[:, 84:86] + 0.5 * np.array((224, 150, 150), float)
+    coverage = np.zeros(shape, np.float32)
+    for row, line in enumerate(lines, 1):
+        _write(coverage, script, line, (120, row * step - 4), 54, Hand.any(rng, 4.6), rng)
+    inked = np.clip(coverage * (0.9 + 0.12 * _blurred_noise(shape, 3.0, rng)), 0, 1)
+    return _photographed(_tilted(_over(page, inked, (30, 42, 128)), rng), rng, shade=0.28)
+
+
+def table(script: str, lines: tuple[str, ...], rng: np.random.Generator) -> np.ndarray:
+    """A number in each cell of a printed table, in pencil."""
+    wide, high, edge = 270, 96, 34
+    columns = max(len(line.split()) for line in lines)
+    shape = (high * len(lines) + 2 * edge, wide * columns + 2 * edge)
+    page = _paper(shape, (238, 234, 224), rng)
+    for y in range(edge, shape[0], high):
+        page[y : y + 2, edge : shape[1] - edge] = 96
+    for x in range(edge, shape[1], wide):
+        page[edge : shape[0] - edge, x : x + 2] = 96
+    coverage = np.zeros(shape, np.float32)
+    hand = Hand.any(rng, 5.0)
+    for row, line in enumerate(lines):
+        for column, number in enumerate(line.split()):
+            start = edge + column * wide + 30, edge + (row + 1) * high - 20
+            _write(coverage, script, number, start, 56, hand, rng)
+    graphite = np.clip(1.0 + 0.3 * _blurred_noise(shape, 0.9, rng), 0.3, 1.2)
+    return _photographed(_over(page, np.clip(coverage * graphite * 0.85, 0, 1), (66, 64, 70)), rng, shade=0.24)
+
+
+def _write(coverage, script: str, line: str, start, height: float, hand: Hand, rng: np.random.Generator) -> None:
+    """Writes a line of digits and spaces into `coverage`, in place, from `start` (x, y) on the base line."""
+    x, base = start
+    for character in line:
+        if character == " ":
+            x += 1.0 * height
+            continue
+        tall = height * rng.uniform(0.92, 1.06)
+        side = round(2.4 * height)
+        tile = draw_digit(script, int(character), (side, side), tall, hand, rng)
+        used = np.flatnonzero(tile.max(axis=0) > 0.05)
+        low = np.flatnonzero(tile.max(axis=1) > 0.05)[-1]
+        left, top = round(x), round(base + rng.uniform(-3, 3)) - low - 1
+        tile = tile[max(0, -top) :, used[0] : used[-1] + 1]
+        part = coverage[max(0, top) : max(0, top) + tile.shape[0], left : left + tile.shape[1]]
+        np.maximum(part, tile[: part.shape[0], : part.shape[1]], out=part)
+        x = left + tile.shape[1] + height * rng.uniform(0.16, 0.26)
+
+
 def blank_paper(rng: np.random.Generator) -> np.ndarray:
     """A sheet with nothing on it."""
     return _photographed(_paper((560, 500), (238, 234, 224), rng), rng, shade=0.25)
@@ -280,10 +339,15 @@ def encode(pixels: np.ndarray, name: str) -> bytes:
 
 
 def draw(name: str) -> bytes:
-    """The bytes of the sample called `name`: `<script>_<digit>_<kind>[_rotated].<ending>` or `blank_paper.jpg`."""
+    """The bytes of the sample called `name`: one of `PAGES`, `blank_paper.jpg`, or one digit,
+    `<script>_<digit>_<kind>[_rotated].<ending>`.
+    """
     rng = np.random.default_rng(zlib.crc32(name.encode()))
     if name == BLANK_NAME:
         return encode(blank_paper(rng), name)
+    if name in PAGES:
+        script, kind = name.partition(".")[0].split("_")
+        return encode((table if kind == "table" else ruled_page)(script, PAGES[name], rng), name)
     script, digit, kind = name.partition(".")[0].split("_")[:3]
     return encode(KINDS[kind](script, int(digit), rng), name)
 
@@ -291,7 +355,7 @@ def draw(name: str) -> bytes:
 def main(folder: Path = SAMPLES) -> None:
     """Writes every sample into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in (*SAMPLE_NAMES, BLANK_NAME):
+    for name in (*SAMPLE_NAMES, *PAGES, BLANK_NAME):
         (folder / name).write_bytes(draw(name))
 
 

@@ -463,7 +463,9 @@ def page(
     scales = [[common * np.exp(rng.normal(0, 0.06)) for _ in row] for row in rows]
     between = rng.uniform(1.0, 2.2) * digit_height
     margin = rng.uniform(1.0, 2.0) * digit_height
-    tall = [max(n.ink.shape[0] * s for n, s in zip(row, some, strict=True)) for row, some in zip(made, scales, strict=True)]
+    tall = [
+        max(n.ink.shape[0] * s for n, s in zip(row, some, strict=True)) for row, some in zip(made, scales, strict=True)
+    ]
     wide = [
         sum(n.ink.shape[1] * s + between for n, s in zip(row, some, strict=True))
         for row, some in zip(made, scales, strict=True)
@@ -504,9 +506,7 @@ def _tilted(ink, lines, angle):
     turned = cv2.warpAffine(ink, turn, (w, h))
     moved = []
     for line in lines:
-        boxes = [
-            tuple(_turned(box, turn) for box in written.boxes) for written in line
-        ]
+        boxes = [tuple(_turned(box, turn) for box in written.boxes) for written in line]
         moved.append(tuple(Written(written.text, own) for written, own in zip(line, boxes, strict=True)))
     return turned, moved
 

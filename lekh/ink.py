@@ -432,12 +432,14 @@ WIDEST_IN_FIELD = 0.3  # and of a tightly cropped field's shorter side
 TILE = 64  # pixels; the grain of the paper is measured tile by tile
 PAGE_NOISE_RATIO = 3.5  # ink stands out by this many standard deviations of the grain around it
 DRAWN_THRESHOLD = 40  # of 255
+FIELD_BLUR = 0.7  # pixels of the field as it came: the pattern of security paper is finer than a pen
 DENSE = 0.05  # of a field is inked
-BLACK = 0.2  # of the bright paper
-FIELD_THRESHOLD = 0.9  # of Otsu's
-STROKE_LEVEL = 0.45  # of a stroke's own contrast: where it ends
+BLACK = 0.2  # of the bright paper; darker is a margin
+BESIDE_BLACK = 0.07  # of the longer side, both sides of a margin's edge
+FIELD_THRESHOLD = 1.0  # of Otsu's
+STROKE_LEVEL = 0.35  # of a stroke's own contrast: where it ends
 WEAK_SPECK, WEAK = 0.5, 0.2  # of the usual contrast of the ink: what is fainter is none, small things and others
-CLIFF = 0.4  # of the paper's brightness, lost or gained within a few pixels
+CLIFF = 0.3  # of the paper's brightness, lost or gained within a few pixels
 DOUBTFUL = 0.5  # of what hangs together lies on a rule or a cliff: then it is a crumb of that, no writing
 
 
@@ -465,8 +467,8 @@ def find_page(grey: np.ndarray) -> PageInk:
     """
     if min(grey.shape) < LEAST_SIDE:
         return PageInk(np.zeros(grey.shape, np.float32), 1.0)
-    page = _at_reading_size(grey)
     is_field = max(grey.shape) < FIELD
+    page = _at_reading_size(grey)
     contrast, threshold, cliffs = _page_contrast(page, is_field)
     mask, rules = without_rules(cv2.compare(contrast, threshold, cv2.CMP_GT) & 1, is_field)
     # What is left beside a rule, or lies where the paper ends, is a crumb of it.
@@ -483,7 +485,10 @@ def _at_reading_size(grey):
             if min(h, w) >= 1:
                 return cv2.resize(grey[: h * parts, : w * parts], (w, h), interpolation=cv2.INTER_AREA)
         return _resized(grey, PAGE)
-    return _resized(grey, min(FIELD, MOST_ENLARGED * longer)) if longer < FIELD else grey
+    if longer >= FIELD:
+        return grey
+    page = _resized(grey, min(FIELD, MOST_ENLARGED * longer))
+    return cv2.GaussianBlur(page, (0, 0), FIELD_BLUR * max(page.shape) / longer)
 
 
 def _page_contrast(page, is_field):
@@ -492,16 +497,19 @@ def _page_contrast(page, is_field):
     How much of the paper's light the ink takes, 255 all of it; how much the grain takes at the most; 1 where the paper
     ends or a sharp shadow begins.
     """
-    small = _resized(page, SEARCH) if max(page.shape) > SEARCH else page
-    if _is_light(small.astype(np.float32) - _wide_median(small)):
-        page = 255 - page
     ground = _even_ground(page)
-    drawn = ground is not None
-    paper = np.full_like(page, ground) if drawn else _paper_around(page, is_field)
+    if ground is not None:
+        dark, light = cv2.subtract(float(ground), page), cv2.subtract(page, float(ground))
+        if float(light.sum()) > float(dark.sum()):
+            page, ground = 255 - page, 255 - ground
+        paper = np.full_like(page, ground)
+    else:
+        small = _resized(page, SEARCH) if max(page.shape) > SEARCH else page
+        if _is_light(small.astype(np.float32) - _wide_median(small)):
+            page = 255 - page
+        paper = _paper_around(page, is_field)
     contrast = cv2.divide(cv2.subtract(paper, page), cv2.max(paper, 32), scale=255)
-    if not drawn:  # a black margin is no paper
-        contrast[paper < BLACK * np.percentile(_sampled(paper), 90)] = 0
-    return contrast, _grain_threshold(contrast, drawn, is_field), _cliffs(paper)
+    return contrast, _grain_threshold(contrast, ground is not None, is_field), _cliffs(paper)
 
 
 def _even_ground(page):
@@ -519,17 +527,23 @@ def _paper_around(page, is_field):
     small = cv2.resize(page, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA) if halved else page
     reach = WIDEST_IN_FIELD * min(small.shape) if is_field else WIDEST_ON_PAGE * max(small.shape)
     reach = max(3, round(reach) | 1)
-    paper = cv2.morphologyEx(cv2.medianBlur(small, 5), cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
+    pad = 0 if is_field else reach  # a dark strip along the border goes on beyond it; a field may be cut at the ink
+    paper = cv2.copyMakeBorder(cv2.medianBlur(small, 5), pad, pad, pad, pad, cv2.BORDER_REPLICATE)
+    paper = cv2.morphologyEx(paper, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
+    paper = paper[pad : paper.shape[0] - pad, pad : paper.shape[1] - pad]
     return cv2.resize(paper, page.shape[::-1], interpolation=cv2.INTER_LINEAR) if halved else paper
 
 
 def _cliffs(paper):
-    """uint8 `(h, w)`: 1 where the paper's brightness jumps: at its edge, at a black margin, at the edge of a shadow."""
+    """uint8 `(h, w)`: 1 where the paper ends: just beyond its edge, and on both sides of a black margin's."""
     small = _resized(paper, min(SEARCH, max(paper.shape)))
-    reach = np.ones((5, 5), np.uint8)
-    high, low = cv2.dilate(small, reach), cv2.erode(small, reach)
-    jumps = cv2.compare(cv2.subtract(high, low), cv2.convertScaleAbs(high, alpha=CLIFF), cv2.CMP_GT) & 1
-    return cv2.resize(jumps, paper.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    high = cv2.dilate(small, np.ones((9, 9), np.uint8))
+    jumps = cv2.compare(small, cv2.convertScaleAbs(high, alpha=1 - CLIFF), cv2.CMP_LT)
+    black = cv2.compare(small, BLACK * float(np.percentile(small, 90)), cv2.CMP_LT)
+    if cv2.countNonZero(black):
+        beside = round(BESIDE_BLACK * max(small.shape)) | 1
+        jumps |= cv2.dilate(black, np.ones((beside, beside), np.uint8))
+    return cv2.resize(jumps & 1, paper.shape[::-1], interpolation=cv2.INTER_NEAREST)
 
 
 def _grain_threshold(contrast, drawn, is_field):
@@ -567,7 +581,7 @@ def _soft_strokes(contrast, threshold, mask, doubtful):
     inside, label, value = (values[keep[label]] for values in (inside, label, value))
     level = level[label]
     edge = np.maximum(STROKE_LEVEL * level, threshold.ravel()[inside])
-    ink.ravel()[inside] = np.clip((value - 0.5 * edge) / np.maximum(0.8 * level - 0.5 * edge, 1), 0, 1)
+    ink.ravel()[inside] = np.clip((value - 0.5 * edge) / np.maximum(0.65 * level - 0.5 * edge, 1), 0, 1)
     return ink
 
 

@@ -15,16 +15,22 @@ from lekh.rules import weighted_median
 
 LEAST_PIECE = 5  # pixels of the longer side
 MOST_PIECES = 3000  # the largest are read; no page holds more digits
-SPECK = 0.3  # of the writing's height; smaller is a speck wherever it lies
+SPECK, SPECK_IN_FIELD = 0.3, 0.2  # of the writing's height; smaller is a speck wherever it lies
 HUGE = 4.0  # of the writing's height; taller is no writing
-LARGE = 0.12  # of the page's longer side; among smaller things no writing
-DOT = 0.36  # of the height of the line, the longer side of a dot
-FLAT = 0.42  # of its width, the height of a dash
+SMALL_PAGE = 600  # pixels; a few digits may fill it
+LARGE = 0.12  # of the page's longer side; beside smaller things that hold
+SOME = 0.04  # of the ink, it is no writing
+SCRATCH = 0.08  # of its box, at the most, is covered by a long line
+RIM = 0.003  # of the page's longer side: nearer to its border things are cut off
+THINNEST = 0.07  # of its height, the width of a 1
+SMALLEST_DIGIT = 0.24  # of the height of the writing around
+DOT = 0.36  # of that height, the longer side of a dot
+FLAT, FLATTEST = 0.42, 0.08  # of its width, the height of a dash; of a line under many digits
 TILT = 0.2  # the steepest line, height over width
 REACH = 8.0  # heights to the next piece that follows on the line
-CLIMB = 0.1  # of the gap, how far the next piece may stand higher or lower, besides half its height
+CLIMB = 0.2  # of the gap, how far the next piece may stand higher or lower, besides half its height
 STEPS = 12  # from piece to piece, around a piece, which tell the tilt there
-BEHIND = 0.6  # of the height, how far two lines may miss each other and still be one
+BEHIND = 0.9  # of the height, how far two lines may miss each other and still be one
 NUMBER_GAP = 1.0  # of the line's height; a wider gap parts two numbers
 
 
@@ -71,11 +77,12 @@ def find_lines(ink: np.ndarray) -> tuple[Line, ...]:
         return ()
     owner = _joined(fragments)
     pieces = fragments.united(owner)
-    keep = _written(pieces)
+    keep = _written(pieces, ink.shape)
     lines = []
     for members in _lines(pieces.take(keep)):
         members = np.flatnonzero(keep)[members]
-        members = members[_without_marks(pieces.take(members))]
+        line = pieces.take(members)
+        members = members[~_is_mark(line, weighted_median(line.height, line.height))]
         if len(members):
             lines.append(members)
     return tuple(_line(members, pieces, _Cutter(ink, labels, count, fragments.label, owner)) for members in lines)
@@ -145,7 +152,12 @@ def _may_belong(boxes, shape):
     if not keep.any():
         return np.flatnonzero(keep)
     height = _writing_height(boxes.take(keep), shape)
-    keep &= (boxes.side >= SPECK * height) & (boxes.height <= HUGE * height)
+    speck = SPECK_IN_FIELD if max(shape) <= SMALL_PAGE else SPECK
+    keep &= (boxes.side >= speck * height) & (boxes.height <= HUGE * height)
+    # A long thin scratch among writing; a hair-line digit alone on its page is as thin, and as tall as the writing.
+    keep &= (boxes.height < 2 * height) & (boxes.width < 5 * height) | (
+        boxes.area > SCRATCH * boxes.width * boxes.height
+    )
     found = np.flatnonzero(keep)
     if len(found) > MOST_PIECES:
         found = np.sort(found[np.argsort(-boxes.area[found], kind="stable")[:MOST_PIECES]])
@@ -155,8 +167,11 @@ def _may_belong(boxes, shape):
 def _writing_height(boxes, shape):
     """Typical height of the writing in pixels; what is as large as the page says nothing unless it is alone."""
     side = np.where(boxes.width > 3 * boxes.height, boxes.height, boxes.side).astype(np.float64)
-    usual = boxes.side < LARGE * max(shape)
-    chosen = usual if usual.sum() > 3 else np.ones(len(boxes), bool)
+    chosen = (boxes.height < 8 * boxes.width) & (boxes.width < 8 * boxes.height)
+    chosen |= not chosen.any()
+    few = chosen & (boxes.side < LARGE * max(shape))
+    if max(shape) > SMALL_PAGE and boxes.area[few].sum() > SOME * boxes.area[chosen].sum():
+        chosen = few
     return weighted_median(side[chosen], (boxes.width * boxes.height)[chosen])
 
 
@@ -181,11 +196,14 @@ def _joined(boxes):
     fits = height <= np.maximum(1.25 * a.height, 1.2 * usual)
     within = (shared_x > 0.7) & (shared_y > 0.7) & (a.height < 1.6 * usual)
     crossing = (shared_x > 0.6) & (gap_y == 0) & fits
+    crossing |= (gap_y == 0) & (shared_x > 0.25) & (shared_y > 0.5) & (b.height < 0.75 * a.height) & fits
+    halves = (gap_x == 0) & (gap_y == 0) & (shared_y < 0.6) & (a.height < 0.75 * usual) & (height < 1.15 * usual)
+    halves &= np.maximum(a.right, b.right) - np.minimum(a.left, b.left) < usual
     stacked = (shared_x > 0.5) & (gap_y < 0.2 * tallest) & fits & ~(flat & (lies > 0.7))
     bar = flat & (gap_x < 0.15 * a.height) & (gap_y < 0.25 * a.height) & (lies < 0.3) & (lies > -0.3)
     bar &= fits & (b.x > a.x) & (b.width < 1.1 * a.height) & (b.width > 0.2 * a.height) & ~(a.width > 2 * a.height)
     underline = flat & (lies > 0.7) & (b.width > 0.5 * a.width)
-    return _groups(len(boxes), *(side[(within | crossing | stacked | bar) & ~underline] for side in (big, small)))
+    return _groups(len(boxes), *(side[(within | crossing | halves | stacked | bar) & ~underline] for side in (big, small)))
 
 
 def _near_pairs(boxes):
@@ -202,12 +220,14 @@ def _near_pairs(boxes):
 
 
 def _height_around(boxes):
-    """The height of what stands on the same line nearby: the upper quartile of the ten nearest, itself among them."""
+    """The height of the writing around each box: in the middle of what the ten nearest add up to, itself among them."""
     count = min(10, len(boxes))
-    side = boxes.side.astype(np.float32)
+    height = boxes.height.astype(np.float32)
     away = np.hypot(boxes.x[:, None] - boxes.x, 2 * (boxes.y[:, None] - boxes.y)).astype(np.float32)
-    nearest = np.argpartition(away, count - 1, axis=1)[:, :count]
-    return np.percentile(side[nearest], 75, axis=1)
+    nearest = np.sort(height[np.argpartition(away, count - 1, axis=1)[:, :count]], axis=1)
+    total = np.cumsum(nearest, axis=1)
+    middle = (total < 0.5 * total[:, -1:]).sum(axis=1)
+    return nearest[np.arange(len(boxes)), middle]
 
 
 def _groups(count, first, second):
@@ -227,22 +247,26 @@ def _groups(count, first, second):
 # -- what is no digit -------------------------------------------------------------------------------------------------
 
 
-def _written(boxes):
+def _written(boxes, shape):
     """Whether a piece, alone, has the shape of a digit or of several that touch."""
-    flat = (boxes.height < 0.2 * boxes.width) | (boxes.height < FLAT * boxes.width) & (
-        boxes.height < 0.5 * _height_around(boxes)
-    )
-    # A long thin scratch among writing; a hair-line digit alone on its page is as thin.
-    scratch = (boxes.height > 2.2 * _height_around(boxes)) & (boxes.area < 0.08 * boxes.width * boxes.height)
-    return ~flat & ~scratch & (boxes.width > 0.04 * boxes.height)
+    around, filled = _height_around(boxes), boxes.area / (boxes.width * boxes.height)
+    flat = (boxes.height < FLAT * boxes.width) & ((boxes.height < 0.5 * around) | (filled > 0.5))
+    flat |= (boxes.height < 0.3 * boxes.width) & (boxes.height < 0.75 * around)
+    flat |= boxes.height < FLATTEST * boxes.width
+    rim = 1 + RIM * max(shape)
+    cut = (boxes.left <= rim) | (boxes.top <= rim)
+    cut |= (boxes.right >= shape[1] - rim) | (boxes.bottom >= shape[0] - rim)
+    cut &= (boxes.width < 0.45 * around) | (boxes.height < 0.6 * around) | (boxes.height > 1.8 * around)
+    cut &= max(shape) > SMALL_PAGE
+    return ~flat & ~cut & ~_is_mark(boxes, around) & (boxes.width > THINNEST * boxes.height)
 
 
-def _without_marks(boxes):
-    """Which pieces of a line are not its dots, commas and dashes."""
-    height = weighted_median(boxes.height, boxes.height)
-    dot = boxes.side < DOT * height
+def _is_mark(boxes, height):
+    """Which are dots and commas among writing of that height; a small zero is hollow, a small one is tall."""
+    filled = boxes.area / (boxes.width * boxes.height)
+    dot = (boxes.side < SMALLEST_DIGIT * height) | (boxes.side < DOT * height) & (filled > 0.6)
     comma = (boxes.height < 0.5 * height) & (boxes.width < 0.25 * height)
-    return ~(dot | comma)
+    return dot | comma
 
 
 # -- what follows what ------------------------------------------------------------------------------------------------

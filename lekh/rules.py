@@ -12,7 +12,7 @@ RUN = 0.6  # of the writing's height; a tilted thin rule falls into runs about t
 LONG = 2.6  # of the writing's height: longer than any digit
 LEAST_SHARE = 0.04  # of the page, the shortest rule
 SPANS = 0.55  # of a cropped field, its shortest rule
-THIN = 0.3  # of the writing's height
+THIN, THIN_ON_PAGE = 0.3, 0.04  # of the writing's height, and of the page
 
 
 def without_rules(mask: np.ndarray, is_field: bool = False) -> tuple[np.ndarray, np.ndarray]:
@@ -76,6 +76,9 @@ def _rules(mask, height, is_field):
     if not cv2.countNonZero(runs):
         return None
     joined = cv2.morphologyEx(runs, cv2.MORPH_CLOSE, np.ones((3, run // 2 * 2 + 1), np.uint8))
+    # Closing goes on to the border from anywhere near it.
+    joined[:, :4] &= runs[:, :4]
+    joined[:, -4:] &= runs[:, -4:]
     # Every second row and column will do: the runs are three rows high.
     joined = np.ascontiguousarray(joined[::2, ::2])
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8, ltype=cv2.CV_32S)
@@ -83,10 +86,10 @@ def _rules(mask, height, is_field):
     thickness = 4 * stats[:, cv2.CC_STAT_AREA] / width
     at_border = (left <= 2).astype(int) + (left + width >= w - 3)
     if is_field:
-        long = (width > SPANS * w) & (at_border > 0) & ((width > 0.8 * w) | (w > h))
+        long = (width > SPANS * w) & (at_border > 0) & (w >= h)
     else:
         long = width > max(LONG * height, LEAST_SHARE * w)
-    chosen = long & (thickness < max(5, THIN * height)) & (2 * stats[:, cv2.CC_STAT_HEIGHT] < 0.25 * width + thickness)
+    chosen = long & (thickness < max(5, min(THIN * height, THIN_ON_PAGE * w))) & (2 * stats[:, cv2.CC_STAT_HEIGHT] < 0.25 * width + thickness)
     chosen[0] = False
     if not chosen.any():
         return None

@@ -121,6 +121,28 @@ def pasted(number: "Number") -> tuple[np.ndarray, tuple[int, int]]:
     return sheet, (int(x0), int(y0))
 
 
+def from_contrast(number: "Number", contrast: np.ndarray, reach: float) -> tuple[np.ndarray, tuple[int, int], "Frame"]:
+    """What the page shows where a number is, not only what was taken for its ink: nothing broken, nothing cleaned.
+
+    Args:
+        number: says where, how tall and how dark the writing is.
+        contrast: `(h, w)` of the ink page, how much darker than its paper each pixel is, in any unit.
+        reach: how much more than the number's box to look at, to the left and right, in heights of a digit.
+
+    Returns:
+        float32 `(h, w)`, 0 paper .. 1 ink, its left and top in pixels of the ink page, and the frame of the writing.
+    """
+    ink, (x, y) = pasted(number)
+    frame = Frame.of(ink)
+    level = contrast[y : y + ink.shape[0], x : x + ink.shape[1]][ink > 0.5]
+    level = max(1e-3, float(np.percentile(level, 75))) if level.size else 1.0
+    across, along = round(0.3 * frame.typical), round(reach * frame.typical)
+    x0, y0 = max(0, x - along), max(0, y - across)
+    x1, y1 = min(contrast.shape[1], x + ink.shape[1] + along), min(contrast.shape[0], y + ink.shape[0] + across)
+    seen = np.clip(contrast[y0:y1, x0:x1].astype(np.float32) * np.float32(1.15 / level) - np.float32(0.15), 0, 1)
+    return seen, (x0, y0), Frame(frame.typical, frame.middle + y - y0, frame.total)
+
+
 def components(ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """What hangs together in float32 `(h, w)`: int32 `(h, w)` labels from 1, 0 for paper; and `(n, 5)` left, top,
     width, height and area of each."""
@@ -128,39 +150,54 @@ def components(ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return labels, stats[1:]
 
 
-def to_strip(ink: np.ndarray, parameters: StripNormalization) -> Strip:
+def to_strip(ink: np.ndarray, parameters: StripNormalization, frame: "Frame | None" = None) -> Strip:
     """A number's ink, thin strokes thickened, scaled so that its typical digit has the height that the network knows.
 
     Args:
-        ink: float32 `(h, w)`, 0 paper .. 1 ink, this number's own ink only.
+        ink: float32 `(h, w)`, 0 paper .. 1 ink.
         parameters: from the card.
+        frame: how tall the writing is and where; found from the ink when it is not given.
     """
-    _, parts = components(ink)
-    typical, middle, total = _heights(parts, ink.shape[0])
+    frame = frame or Frame.of(ink)
     stroke = stroke_width(ink)
-    room = parameters.height - 2
-    scale = parameters.digit / typical * float(np.clip(room * typical / (parameters.digit * total), parameters.least, 1))
+    share = (parameters.height - 2) * frame.typical / (parameters.digit * frame.total)
+    scale = parameters.digit / frame.typical * float(np.clip(share, parameters.least, 1))
     scale = min(scale, parameters.max_stroke / stroke)
     reach = max(0, round((parameters.min_stroke / scale - stroke) / 2))
     if reach:
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
         ink = cv2.dilate(cv2.copyMakeBorder(ink, reach, reach, reach, reach, cv2.BORDER_CONSTANT), kernel)
-        middle += reach
     size = max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale))
     small = cv2.resize(ink, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    return _framed(small, scale, reach, middle, parameters)
+    return _framed(small, scale, reach, frame.middle + reach, parameters)
 
 
-def _heights(parts, whole):
-    """Height and middle of the number's typical piece, weighted by ink so that dots do not count, and of all."""
-    if len(parts) == 0:
-        return whole, whole / 2, whole
-    order = np.argsort(parts[:, 3])
-    weights = np.cumsum(parts[order, 4])
-    typical = parts[order[np.searchsorted(weights, 0.5 * weights[-1])], 3]
-    counted = parts[parts[:, 3] > 0.4 * typical]
-    top, bottom = counted[:, 1].min(), (counted[:, 1] + counted[:, 3]).max()
-    return max(2.0, float(typical)), (top + bottom) / 2, max(2.0, float(bottom - top))
+@dataclass(frozen=True)
+class Frame:
+    """How tall the writing of a number is, in pixels of its ink: a typical digit, and all of it around `middle`."""
+
+    typical: float
+    middle: float
+    total: float
+
+    @classmethod
+    def of(cls, ink: np.ndarray) -> "Frame":
+        """Of float32 `(h, w)`: dots count little, for they hold little ink; a broken digit is as tall as its rows."""
+        _, parts = components(ink)
+        rows = np.cumsum(ink.sum(axis=1))
+        if len(parts) == 0 or rows[-1] <= 0:
+            return cls(float(ink.shape[0]), ink.shape[0] / 2, float(ink.shape[0]))
+        order = np.argsort(parts[:, 3])
+        weights = np.cumsum(parts[order, 4])
+        typical = parts[order[np.searchsorted(weights, 0.5 * weights[-1])], 3]
+        low, high = np.searchsorted(rows, np.array([0.03, 0.97]) * rows[-1])
+        typical = max(2.0, float(typical), 0.55 * (high - low))
+        counted = parts[parts[:, 3] > 0.4 * typical]
+        top, bottom = (
+            min(low, counted[:, 1].min(initial=low)),
+            max(high, (counted[:, 1] + counted[:, 3]).max(initial=high)),
+        )
+        return cls(typical, (top + bottom) / 2, max(typical, float(bottom - top)))
 
 
 def _framed(small, scale, reach, middle, parameters):
@@ -321,21 +358,33 @@ class SequenceReader:
         self._network = network
         self._threads = threading.local()
 
-    def read(self, numbers: "Sequence[Number]", script: str = AUTO) -> list[list[Cut]]:
+    def read(
+        self, numbers: "Sequence[Number]", script: str = AUTO, contrast: np.ndarray | None = None, reach: float = 0.3
+    ) -> list[list[Cut]]:
         """The digits of each number, from left to right.
 
         Args:
             numbers: from `layout.find_lines`.
             script: restricts which digits there may be; `"auto"`, and a script that the reader does not know: all.
+            contrast: `(h, w)` of the ink page, how much darker than its paper each pixel is, in any unit. Where it is
+                given, the reader looks at what the page shows instead of at the ink of the pieces: better on patterned
+                paper and with faint pens, where ink is broken or rules were taken out through a digit.
+            reach: with `contrast`, how far to look beyond the ends of a number, in heights of a digit.
 
         Returns:
             One list a number, empty where no digit was seen in it.
         """
-        sheets = [pasted(number) for number in numbers]
-        strips = [to_strip(ink, self.parameters) for ink, _ in sheets]
+        seen = []
+        for number in numbers:
+            if contrast is None:
+                ink, origin = pasted(number)
+                seen.append((ink, origin, Frame.of(ink)))
+            else:
+                seen.append(from_contrast(number, contrast, reach))
+        strips = [to_strip(ink, self.parameters, frame) for ink, _, frame in seen]
         chosen = [index for index, label in enumerate(self.classes) if label.script == script] or None
         found = []
-        for (ink, origin), strip, answers in zip(sheets, strips, self.answers(strips), strict=True):
+        for (ink, origin, _), strip, answers in zip(seen, strips, self.answers(strips), strict=True):
             found.append(self._cuts(ink, origin, strip, decode(restricted(answers, chosen))))
         return found
 

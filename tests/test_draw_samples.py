@@ -22,7 +22,7 @@ def _script():
 
 
 draw_samples = _script()
-NAMES = (*draw_samples.SAMPLE_NAMES, draw_samples.BLANK_NAME)
+NAMES = (*draw_samples.SAMPLE_NAMES, *draw_samples.PAGES, draw_samples.BLANK_NAME)
 
 
 def test_the_folder_holds_these_samples_and_no_others():
@@ -61,6 +61,12 @@ def test_the_model_of_the_repository_reads_it(name, script):
     answer = reading.read(SAMPLES / name, model.load(), reading.AUTO if script == "auto" else own)
     assert (answer.script, answer.text) == (own, digit)
     assert answer.digits[0].confidence > 0.9
+
+
+@pytest.mark.parametrize("name", draw_samples.PAGES)
+def test_the_model_of_the_repository_reads_the_whole_page(name):
+    answer = reading.read(SAMPLES / name, model.load(), name.split("_")[0])
+    assert answer.text == "\n".join(draw_samples.PAGES[name])
 
 
 def test_the_model_of_the_repository_reads_nothing_on_blank_paper():

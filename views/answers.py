@@ -1,46 +1,62 @@
-"""An image's bytes -> what the page says of it, kept between reruns; and how one answer is shown."""
+"""A picture -> what the page says of it, kept between reruns."""
 
 import os
-from dataclasses import dataclass
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
 
+from lekh import images
 from lekh import model as models
 from lekh.errors import LekhError
 from lekh.model import Model
 from lekh.numerals import to_numerals
-from lekh.reading import Digit, read
+from lekh.reading import Box, Digit, Reading, read, read_boxes
 from views import charts, pictures
 from views.strings import text
 
-KEPT = 256  # answers kept for all sessions together, about 20 kB each
+KEPT = 96  # answers kept for all sessions together: 50 kB for a digit, 0.3 MB for a page, 1 MB for one of 1300 digits
 CLOSE = 0.1  # a runner-up with at least this probability is named
+SURE = 0.9
 CERTAINTY = (  # least confidence, words, colour
     (0.99, "answer.very_sure", "green"),
-    (0.9, "answer.sure", "green"),
+    (SURE, "answer.sure", "green"),
     (0.6, "answer.fairly_sure", "orange"),
     (0.0, "answer.unsure", "red"),
 )
+NOTHING = np.zeros((0, 0), np.uint8)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the page shows of one image.
+    """What the page shows of one picture: small, whatever the picture's size.
 
     Attributes:
-        digit: `None` when no ink was found.
-        milliseconds: how long reading took, the first time.
-        photo, ink, seen: pictures of the steps, as `data:` addresses; `ink` and `seen` are `None` without ink.
+        reading: without its arrays.
+        size_wh: of the page in pixels.
+        photo: a small picture of the page, as a `data:` address.
+        page: the same, large enough to find each digit; `None` where one digit was looked for.
+        ink: a small picture of what was taken for ink, where that is one digit.
         side: width of the network's input in pixels.
+        inputs: what the network saw of each digit, uint8 `(N, side, side)`, 255 ink, compressed.
+        stamp: of the model that read it.
     """
 
-    digit: Digit | None
-    milliseconds: float
+    reading: Reading
+    size_wh: tuple[int, int]
     photo: str
+    page: str | None
     ink: str | None
-    seen: str | None
     side: int
+    inputs: bytes = field(repr=False)
+    stamp: tuple[int, ...]
+
+    def seen(self, place: int) -> str:
+        """What the network saw of one digit, as a `data:` address."""
+        return pictures.network_input(_unpacked(self.inputs, self.side)[place])
 
 
 def current_model() -> Model:
@@ -53,13 +69,29 @@ def current_model() -> Model:
     return _model(str(folder), _stamp(folder))
 
 
-def answer(content: bytes, script: str, model: Model) -> Answer:
-    """Reads one image file; the same file with the same model is not read twice.
+def answer(source, script: str, single: bool, model: Model) -> Answer:
+    """Reads one picture, the whole of it or as one digit; the same one with the same model is not read twice.
 
     Raises:
         LekhError: the file is no readable image.
     """
-    return _answer(content, script, str(model.folder), _stamp(model.folder), model)
+    return _answer(source.digest, script, single, str(model.folder), _stamp(model.folder), model, source.content)
+
+
+def reread(before: Answer, source, boxes: Sequence[Box], script: str, model: Model) -> Answer:
+    """The answer for exactly these boxes; the picture is decoded again only when one of them is new.
+
+    Raises:
+        LekhError: the model does not read `script`.
+    """
+    known = {digit.box_xywh for digit in before.reading.digits}
+    new = any(box.box_xywh not in known for box in boxes)
+    whole = replace(
+        before.reading,
+        grey=images.to_grey(source.content) if new else NOTHING,
+        inputs=_unpacked(before.inputs, before.side),
+    )
+    return _with(before, read_boxes(whole, boxes, model, script))
 
 
 def _stamp(folder: Path) -> tuple[int, ...]:
@@ -73,74 +105,54 @@ def _model(folder: str, stamp: tuple[int, ...]) -> Model:
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False)
-def _answer(content: bytes, script: str, folder: str, stamp: tuple[int, ...], _model: Model) -> Answer:
-    reading = read(content, _model, script)
-    found = bool(reading.digits)
-    return Answer(
-        digit=reading.digits[0] if found else None,
-        milliseconds=reading.milliseconds,
+def _answer(
+    digest: str, script: str, single: bool, folder: str, stamp: tuple[int, ...], _model: Model, _content: bytes
+) -> Answer:
+    return shown(read(_content, _model, script, single), _model.card.normalization.size, stamp, single)
+
+
+def shown(reading: Reading, side: int, stamp: tuple[int, ...], single: bool) -> Answer:
+    """What the page keeps of a reading."""
+    answered = Answer(
+        reading=reading,
+        size_wh=reading.grey.shape[::-1],
         photo=pictures.photo(reading.grey),
-        ink=pictures.ink(reading.ink) if found else None,
-        seen=pictures.network_input(reading.inputs[0]) if found else None,
-        side=_model.card.normalization.size,
+        page=None if single else pictures.page(reading.grey),
+        ink=pictures.ink(reading.ink) if len(reading.digits) == 1 else None,
+        side=side,
+        inputs=b"",
+        stamp=stamp,
     )
+    return _with(answered, reading)
+
+
+def _with(answered: Answer, reading: Reading) -> Answer:
+    """The answer with another reading of the same page."""
+    packed = zlib.compress(np.uint8(np.round(255 * np.clip(reading.inputs, 0, 1))).tobytes(), level=1)
+    return replace(answered, reading=replace(reading, grey=NOTHING, ink=NOTHING, inputs=NOTHING), inputs=packed)
+
+
+def _unpacked(packed: bytes, side: int) -> np.ndarray:
+    """float32 `(N, side, side, 1)`, 0 .. 1."""
+    return np.frombuffer(zlib.decompress(packed), np.uint8).reshape(-1, side, side, 1).astype(np.float32) / 255
 
 
 def numeral(place: int, script: str, model: Model) -> str:
     """How a class is written for a person: `"5"`, or `"៥ (5)"` where the script has numerals of its own."""
     own = model.card.symbols(script)[place]
-    return f"{own} ({place})" if _has_numerals(script) else own
+    return f"{own} ({place})" if has_numerals(script) else own
 
 
-def _has_numerals(script: str) -> bool:
+def has_numerals(script: str) -> bool:
+    """Whether the script writes its digits in its own way."""
     return to_numerals("0", script) != "0"
 
 
-def show(result: Answer, script: str, model: Model) -> None:
-    """Shows one answer: the digit, how sure, every probability, and the steps that led there."""
-    if result.digit is None:
-        st.info(text("answer.no_ink"), icon=":material/info:")
-        _steps(result)
-        return
-    answered, steps = st.columns([5, 1], gap="medium")
-    with answered:
-        _headline(result, script, model)
-        _bars(result.digit, script, model)
-    with steps:
-        _steps(result)
-
-
-def show_error(error: LekhError) -> None:
-    """Shows what a person can mend, in one place and one form."""
-    st.error(str(error), icon=":material/error:")
-
-
-def _headline(result: Answer, script: str, model: Model) -> None:
-    digit = result.digit
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if digit.rejected:
-            st.metric(text("answer.rejected"), text("answer.rejected_value"), width="content")
-        else:
-            _numerals(digit.digit, script, model)
-        with st.container(width="stretch" if digit.rejected else 150, gap="xsmall"):
-            _certainty(digit, script, model)
-            st.caption(text("answer.milliseconds", milliseconds=max(1, result.milliseconds)))
-
-
-def _numerals(place: int, script: str, model: Model) -> None:
-    own = model.card.symbols(script)[place]
-    if _has_numerals(script):
-        title = text("answer.own_digit", script=model.card.title(script))
-        st.metric(title, text("answer.both", own=own, western=place), width="content")
-    else:
-        st.metric(text("answer.digit"), own, width="content")
-
-
-def _certainty(digit: Digit, script: str, model: Model) -> None:
+def certainty(digit: Digit, script: str, model: Model) -> None:
+    """Shows how sure the answer is, and what else it could be."""
     if digit.rejected:
         best = numeral(digit.digit, script, model)
         st.markdown(text("answer.nearest", numeral=best, percent=charts.percent(digit.confidence)))
-        st.caption(text("answer.retry"))
         return
     words, colour = next((words, colour) for least, words, colour in CERTAINTY if digit.confidence >= least)
     st.badge(text("answer.confidence", words=text(words), percent=charts.percent(digit.confidence)), color=colour)
@@ -149,7 +161,8 @@ def _certainty(digit: Digit, script: str, model: Model) -> None:
         st.markdown(text("answer.runner_up", numeral=numeral(second, script, model), percent=charts.percent(share)))
 
 
-def _bars(digit: Digit, script: str, model: Model) -> None:
+def bars(digit: Digit, script: str, model: Model) -> None:
+    """Shows the probability of every class."""
     labels = [numeral(place, script, model) for place in range(len(digit.probabilities))]
     st.altair_chart(
         charts.probability_bars(digit.probabilities, labels, None if digit.rejected else digit.digit),
@@ -158,14 +171,6 @@ def _bars(digit: Digit, script: str, model: Model) -> None:
     )
 
 
-def _steps(result: Answer) -> None:
-    steps = (
-        (result.photo, text("steps.photo"), text("steps.alt_photo")),
-        (result.ink, text("steps.ink"), text("steps.alt_ink")),
-        (result.seen, text("steps.input", size=result.side), text("steps.alt_input")),
-    )
-    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        for picture, caption, alternative in steps:
-            if picture is not None:
-                with st.container(width=84):
-                    st.image(picture, caption=caption, width="stretch", alt=alternative)
+def show_error(error: LekhError) -> None:
+    """Shows what a person can mend, in one place and one form."""
+    st.error(str(error), icon=":material/error:")

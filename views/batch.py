@@ -1,91 +1,92 @@
-"""Several files at once: a progress bar, a table, and the table as CSV."""
+"""Several pictures at once: a progress bar, a row a file, all of it as CSV and JSON, and one of them to look at."""
 
-import csv
-import io
 from collections.abc import Sequence
 
 import streamlit as st
 
 from lekh.errors import LekhError
 from lekh.model import Model
-from views import answers, charts
+from views import answers, corrections, tables
+from views.sources import Source
 from views.strings import text
 
-COLUMNS = ("picture", "digit", "numeral", "confidence", "runner_up", "note")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for a formula
+COLUMNS = ("picture", "text", "digits", "confidence", "note")
+HEIGHT = 250  # pixels of the table at most; more rows scroll
+ROW = 35  # pixels
 
 
-def show(files: Sequence, script: str, model: Model) -> None:
-    """Reads the uploaded `files`, shows one row each and offers them as CSV."""
-    rows = _rows(files, script, model)
-    read = sum(not row["note"] for row in rows)
-    st.markdown(text("batch.summary", read=read, total=len(rows)))
-    st.dataframe(
-        rows,
-        hide_index=True,
-        column_order=COLUMNS,
-        column_config={
-            **{name: st.column_config.Column(text(f"batch.{name}")) for name in COLUMNS},
-            "confidence": st.column_config.ProgressColumn(
-                text("batch.confidence"), format="percent", min_value=0, max_value=1
-            ),
-        },
-    )
-    st.download_button(
-        text("batch.download"),
-        to_csv(rows),
-        file_name=text("batch.file"),
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+def show(side, sources: Sequence[Source], script: str, single: bool, model: Model) -> Source | None:
+    """Reads the pictures and shows a row each.
+
+    Args:
+        side: container under the input, for what is done with all of them.
+        sources: the pictures.
+        script, single: how to read them.
+        model: a loaded model folder.
+
+    Returns:
+        The picture that was chosen to be looked at.
+    """
+    rows = _rows(sources, script, single, model)
+    tables.show(rows, COLUMNS, height=min(HEIGHT, ROW * (len(rows) + 1) + 3))
+    with side:
+        st.markdown(text("batch.summary", read=sum(row["digits"] is not None for row in rows), total=len(rows)))
+        with st.container(horizontal=True, gap="xsmall"):
+            tables.download("batch.csv", text("batch.csv_file"), lambda: tables.to_csv(rows, COLUMNS))
+            tables.download("batch.json", text("batch.json_file"), lambda: _json(sources, script, single, model))
+        place = st.selectbox(
+            text("batch.look"), range(len(sources)), format_func=lambda place: f"{place + 1}. {sources[place].name}"
+        )
+    return sources[place]
 
 
-def to_csv(rows: Sequence[dict]) -> bytes:
-    """The rows as CSV in UTF-8 with its mark, so that a spreadsheet shows Khmer; no cell starts a formula."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow([text(f"batch.{name}") for name in COLUMNS])
-    writer.writerows([[_harmless(row[name]) for name in COLUMNS] for row in rows])
-    return buffer.getvalue().encode("utf-8-sig")
-
-
-def _harmless(cell) -> str:
-    written = "" if cell is None else f"{cell:.4f}" if isinstance(cell, float) else str(cell)
-    return f"'{written}" if written.startswith(FORMULA) else written
-
-
-def _rows(files: Sequence, script: str, model: Model) -> list[dict]:
-    batch = (tuple(file.file_id for file in files), script, model)
+def _rows(sources: Sequence[Source], script: str, single: bool, model: Model) -> list[dict]:
+    """A row a picture; kept until other pictures come, each until it is corrected."""
+    batch = (tuple(source.digest for source in sources), script, single, model)
     if st.session_state.get("batch") != batch:
-        st.session_state.batch_rows = _read_all(files, script, model)
+        st.session_state.batch_rows = _read_all(sources, script, single, model)
         st.session_state.batch = batch
-    return st.session_state.batch_rows
+    return [
+        _row(source, script, single, model) if corrections.of(source).boxes is not None and not single else row
+        for source, row in zip(sources, st.session_state.batch_rows, strict=True)
+    ]
 
 
-def _read_all(files: Sequence, script: str, model: Model) -> list[dict]:
+def _read_all(sources: Sequence[Source], script: str, single: bool, model: Model) -> list[dict]:
     progress = st.progress(0.0)
     rows = []
-    for done, file in enumerate(files, 1):
-        progress.progress(done / len(files), text("batch.progress", done=done, total=len(files)))
-        rows.append(_row(file, script, model))
+    for done, source in enumerate(sources):
+        progress.progress(done / len(sources), text("batch.progress", done=done + 1, total=len(sources)))
+        rows.append(_row(source, script, single, model))
     progress.empty()
     return rows
 
 
-def _row(file, script: str, model: Model) -> dict:
-    row = dict.fromkeys(COLUMNS, "") | {"picture": file.name, "confidence": None}
+def _row(source: Source, script: str, single: bool, model: Model) -> dict:
+    row = {"picture": source.name, "text": "", "digits": None, "confidence": None, "note": ""}
     try:
-        digit = answers.answer(file.getvalue(), script, model).digit
+        reading = _answer(source, script, single, model).reading
     except LekhError as error:
         return row | {"note": str(error)}
-    if digit is None:
+    rejected = sum(digit.rejected for digit in reading.digits)
+    row |= {"text": reading.text.replace("\n", " / "), "digits": len(reading.digits) - rejected}
+    if not reading.digits:
         return row | {"note": text("answer.no_ink")}
-    symbols = model.card.symbols(script)
-    second, share = digit.runner_up
-    row["confidence"] = digit.confidence
-    if share >= answers.CLOSE:
-        row["runner_up"] = f"{answers.numeral(second, script, model)} {charts.percent(share)}"
-    if digit.rejected:
-        return row | {"note": text("batch.rejected")}
-    return row | {"digit": str(digit.digit), "numeral": symbols[digit.digit]}
+    row["confidence"] = min(digit.confidence for digit in reading.digits)
+    return row | {"note": text("batch.rejected", n=rejected)} if rejected else row
+
+
+def _json(sources: Sequence[Source], script: str, single: bool, model: Model) -> str:
+    """An object a line, as `python -m lekh read --json` prints several files."""
+    lines = []
+    for source in sources:
+        try:
+            lines.append(tables.to_json(source.name, _answer(source, script, single, model).reading))
+        except LekhError as error:
+            lines.append(tables.error_to_json(source.name, str(error)))
+    return "\n".join(lines) + "\n"
+
+
+def _answer(source: Source, script: str, single: bool, model: Model) -> answers.Answer:
+    answer = answers.answer(source, script, single, model)
+    return answer if single else corrections.applied(answer, source, script, model)

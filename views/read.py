@@ -1,6 +1,5 @@
-"""The landing page: draw, upload or photograph one digit, and see what it is."""
+"""The landing page: draw, upload or photograph numbers, and see what they are."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -9,23 +8,13 @@ from lekh import images
 from lekh.errors import LekhError
 from lekh.model import Model
 from lekh.numerals import SCRIPTS, to_numerals
-from views import answers, batch, canvas, samples
+from views import answers, batch, canvas, samples, sources, whole
+from views.sources import Source
 from views.strings import text
 
 WIDTH = 340  # pixels of the input column; fits a phone of 375
+AMOUNTS = ("numbers", "one")
 PICTURES = ["image", "heic", "heif"]  # some browsers do not count HEIC among the images
-
-
-@dataclass(frozen=True)
-class Given:
-    """A picture that did not come as a file, with the two things the page asks of an uploaded one."""
-
-    name: str
-    content: bytes
-
-    def getvalue(self) -> bytes:
-        """The picture file."""
-        return self.content
 
 
 def page() -> None:
@@ -39,17 +28,18 @@ def page() -> None:
 @st.fragment
 def _reader() -> None:
     model, problem = _model()
-    mode, script = _choices(model)
+    mode, script, single = _choices(model)
     if "sample" not in st.session_state:
         _pick(samples.first(script))
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=WIDTH):
-            given = _INPUTS[mode](script)
+            given = _INPUTS[mode](script, single)
+            side = st.container()
         with st.container():
             if problem is not None:
                 answers.show_error(problem)
             else:
-                _answer(given, mode, script, model)
+                _answer(side, given, mode, script, single, model)
     samples.row(script, _title(script, model), _pick)
 
 
@@ -60,7 +50,7 @@ def _model() -> tuple[Model | None, LekhError | None]:
         return None, error
 
 
-def _choices(model: Model | None) -> tuple[str, str]:
+def _choices(model: Model | None) -> tuple[str, str, bool]:
     scripts = model.card.scripts if model else tuple(SCRIPTS)
     with st.container(horizontal=True, gap="small"):
         mode = st.segmented_control(
@@ -83,59 +73,69 @@ def _choices(model: Model | None) -> tuple[str, str]:
             on_change=_other_script,
             label_visibility="collapsed",
         )
-    return mode, script
+        amount = st.segmented_control(
+            text("amount.label"),
+            AMOUNTS,
+            default=AMOUNTS[0],
+            required=True,
+            format_func=lambda name: text(f"amount.{name}"),
+            key="amount",
+            label_visibility="collapsed",
+        )
+    return mode, script, amount == "one"
 
 
 def _title(script: str, model: Model | None) -> str:
     return model.card.title(script) if model else SCRIPTS[script].title
 
 
-def _draw(script: str) -> list[Given]:
+def _draw(script: str, single: bool) -> list[Source]:
     first, last = to_numerals("0", script), to_numerals("9", script)
-    st.caption(text("draw.hint", first=first, last=last))
+    st.caption(text("draw.hint_one" if single else "draw.hint", first=first, last=last))
     if canvas.draw():
         _forget_sample()
     png = canvas.sheet().png
-    return [] if png is None else [Given(text("draw.source"), png)]
+    return [] if png is None else [sources.from_bytes(text("draw.source"), png)]
 
 
-def _upload(script: str) -> list:
-    return st.file_uploader(
-        text("upload.label"),
+def _upload(script: str, single: bool) -> list[Source]:
+    files = st.file_uploader(
+        text("upload.label_one" if single else "upload.label"),
         type=PICTURES,
         accept_multiple_files=True,
         max_upload_size=images.MAX_BYTES // 2**20,
         key="upload",
         on_change=_forget_sample,
     )
+    return [sources.from_upload(file) for file in files]
 
 
-def _photograph(script: str) -> list[Given]:
-    picture = st.camera_input(text("camera.label"), resolution="1080p", key="camera", on_change=_forget_sample)
-    return [] if picture is None else [Given(text("camera.source"), picture.getvalue())]
+def _photograph(script: str, single: bool) -> list[Source]:
+    picture = st.camera_input(
+        text("camera.label_one" if single else "camera.label"),
+        resolution="1080p",
+        key="camera",
+        on_change=_forget_sample,
+    )
+    return [] if picture is None else [sources.from_bytes(text("camera.source"), picture.getvalue())]
 
 
 _INPUTS = {"draw": _draw, "upload": _upload, "camera": _photograph}
 
 
-def _answer(given: list, mode: str, script: str, model: Model) -> None:
+def _answer(side, given: list[Source], mode: str, script: str, single: bool, model: Model) -> None:
     """Shows what the sample says, if one was picked, else what was `given`."""
     sample = st.session_state.sample
     if sample is not None:
-        _one(Given(text("samples.source", name=samples.name(sample)), sample.read_bytes()), script, model)
-    elif len(given) > 1:
-        batch.show(given, script, model)
-    elif given:
-        _one(given[0], script, model)
-    else:
+        given = [sources.from_bytes(text("samples.source", name=samples.name(sample)), sample.read_bytes())]
+    if not given:
         st.info(text(f"{mode}.blank"), icon=":material/info:")
-
-
-def _one(given, script: str, model: Model) -> None:
-    st.caption(given.name)
+        return
+    source = batch.show(side, given, script, single, model) if len(given) > 1 else given[0]
     try:
-        answers.show(answers.answer(given.getvalue(), script, model), script, model)
+        whole.show(side, source, script, single, model)
     except LekhError as error:
+        st.caption(source.name)
         answers.show_error(error)
 
 

@@ -10,15 +10,16 @@ from views.strings import text
 FOLDER = Path(__file__).resolve().parent.parent / "dataset" / "samples"
 SHOWN_BY_BROWSERS = {".png", ".jpg"}
 IN_A_ROW = 5
+WHOLE = ("page", "table")  # kinds of many digits; they come first
 
 
 def of_script(script: str) -> list[Path]:
-    """Sample pictures of `script` that a browser can show, at most a row of them, in the order of their digits.
+    """Sample pictures of `script` that a browser can show, at most a row of them: whole pages, then single digits.
 
-    Their names are `<script>_<digit>_<kind>.<ending>`.
+    Their names are `<script>_<kind>.<ending>` and `<script>_<digit>_<kind>.<ending>`.
     """
     found = [path for path in FOLDER.glob(f"{script}_*") if path.suffix.lower() in SHOWN_BY_BROWSERS]
-    return sorted(found)[:IN_A_ROW]
+    return sorted(found, key=lambda path: (name(path) not in WHOLE, path.name))[:IN_A_ROW]
 
 
 def first(script: str) -> Path | None:

@@ -1,9 +1,11 @@
 """Every branch of the page, without a browser."""
 
 import io
+import pickle
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,8 +17,8 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from lekh import model as models
-from lekh.reading import Digit, Line, Reading
-from views import answers, canvas, samples
+from lekh.reading import Digit, Line, Number, Reading
+from views import answers, canvas, corrections, photo, samples, whole
 from views.strings import text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,11 +71,15 @@ def charts(page: AppTest) -> list:
     return list(page.get("vega_lite_chart") or page.get("arrow_vega_lite_chart"))  # the second in Streamlit 1.65
 
 
-def a_reading(probabilities: list[float], rejected: bool = False, script: str = "latin") -> Reading:
+def a_reading(probabilities: list[float], rejected: bool = False, script: str = "latin", side: int = 32) -> Reading:
     shares = np.array(probabilities)
     digit = Digit(int(shares.argmax()), float(shares.max()), rejected, (1, 2, 3, 4), tuple(map(float, shares)))
-    grey, ink, inputs = np.full((9, 7), 200, np.uint8), np.zeros((9, 7), np.float32), np.zeros((1, 8, 8, 1), np.float32)
-    return Reading(script, (Line((digit,)),), 3.0, grey, ink, inputs)
+    grey, ink, inputs = (
+        np.full((9, 7), 200, np.uint8),
+        np.zeros((9, 7), np.float32),
+        np.zeros((1, side, side, 1), np.float32),
+    )
+    return Reading(script, (Line((Number((digit,)),)),), 3.0, grey, ink, inputs)
 
 
 # A first visit
@@ -82,14 +88,14 @@ def a_reading(probabilities: list[float], rejected: bool = False, script: str = 
 def test_a_first_visit_shows_a_sample_that_is_read(page):
     page.run()
     assert not page.exception and not page.error
-    assert len(page.metric) == 1
+    assert page.code[0].value.count("\n") >= 2  # a page of several lines
     assert messages(page.caption).startswith(text("draw.hint", first="0", last="9"))
     assert text("samples.source", name=samples.name(samples.first("latin"))) in messages(page.caption)
-    assert [choice.value for choice in page.segmented_control] == ["draw", "latin", "draw.medium"]
+    assert [choice.value for choice in page.segmented_control] == ["draw", "latin", "numbers", "draw.medium"]
 
 
-def test_one_chart_stands_beside_the_answer(page):
-    assert len(charts(page.run())) == 1
+def test_one_chart_stands_beside_the_answer_of_one_digit(page):
+    assert len(charts(uploaded(page, ("photo.png", png(), PNG)))) == 1
 
 
 # Samples and scripts
@@ -97,7 +103,7 @@ def test_one_chart_stands_beside_the_answer(page):
 
 def test_a_sample_is_read_on_a_click(page):
     page.run()
-    chosen = samples.of_script("latin")[2]
+    chosen = samples.of_script("latin")[-1]
     page.button(key=chosen.name).click().run()
     assert text("samples.source", name=samples.name(chosen)) in messages(page.caption)
     assert not page.exception and not page.error
@@ -107,7 +113,6 @@ def test_another_script_shows_its_own_samples_and_numerals(page):
     page.run()
     page.segmented_control(key="script").set_value("khmer").run()
     assert page.session_state["sample"] == samples.first("khmer")
-    assert page.metric[0].label == text("answer.own_digit", script="Khmer")
     assert text("draw.hint", first="០", last="៩") in messages(page.caption)
     assert [button.key for button in page.button if button.key.startswith("latin")] == []
 
@@ -128,6 +133,7 @@ def test_a_script_without_samples_shows_none():
 def test_samples_that_browsers_cannot_show_are_left_out():
     assert {path.suffix for script in ("latin", "khmer") for path in samples.of_script(script)} <= {".jpg", ".png"}
     assert all(4 <= len(samples.of_script(script)) <= 6 for script in ("latin", "khmer"))
+    assert all(samples.name(samples.first(script)) in samples.WHOLE for script in ("latin", "khmer"))
 
 
 # Upload
@@ -179,9 +185,10 @@ def test_several_files_get_a_row_each_and_one_bad_file_does_not_stop_them(page):
     uploaded(page, *files)
     table = page.dataframe[0].value
     assert list(table["picture"]) == [name for name, _, _ in files]
-    assert list(table["digit"]) == ["7", "", "", "2"]
+    assert list(table["text"]) == ["7", "", "", "2"]
     assert list(table["note"].astype(bool)) == [False, True, True, False]
-    assert text("batch.summary", read=2, total=4) in messages(page.markdown)
+    assert text("batch.summary", read=3, total=4) in messages(page.markdown)
+    assert page.metric[0].value == "7"  # the first is looked at
     assert not page.error
 
 
@@ -191,6 +198,158 @@ def test_several_files_are_not_read_again_on_a_rerun(page, monkeypatch):
     uploaded(page, ("a.png", png(), PNG), ("b.png", png(digit=1), PNG))
     page.run()
     assert len(counted) == 2
+
+
+# Whole pages
+
+
+def page_of(rows: tuple[str, ...], milliseconds: float = 3.0) -> Reading:
+    """What reading such a page may give: each row one number, the zeros unsure and the nines rejected."""
+    lines = []
+    for row, written in enumerate(rows):
+        digits = []
+        for column, character in enumerate(written):
+            value = int(character)
+            best = {0: 0.7, 9: 0.3}.get(value, 0.95)
+            shares = [(1 - best) / 9] * 10
+            shares[value] = best
+            digits.append(Digit(value, best, value == 9, (30 + 90 * column, 30 + 90 * row, 60, 80), tuple(shares)))
+        lines.append(Line((Number(tuple(digits)),)))
+    count = sum(map(len, rows))
+    shape = 60 + 90 * len(rows), 60 + 90 * max(map(len, rows))
+    inputs = np.linspace(0, 1, count * 64, dtype=np.float32).reshape(count, 8, 8, 1)
+    return Reading(
+        "latin", tuple(lines), milliseconds, np.full(shape, 200, np.uint8), np.zeros(shape, np.float32), inputs
+    )
+
+
+@pytest.fixture
+def whole_page(page, monkeypatch) -> AppTest:
+    """The page with a photo of two lines; the card of the tiny model says 32 pixels, so do the inputs."""
+    reading = page_of(("127", "3094"))
+    inputs = np.zeros((7, 32, 32, 1), np.float32)
+    monkeypatch.setattr(answers, "read", lambda *arguments: replace(reading, inputs=inputs))
+    return uploaded(page, ("sheet.png", png(), PNG))
+
+
+def choose(page: AppTest, place: int) -> AppTest:
+    row = page.dataframe[0].value.iloc[place]
+    page.session_state[whole.CHOSEN] = tuple(int(row[name]) for name in ("x", "y", "width", "height"))
+    page.run()
+    assert not page.exception
+    return page
+
+
+def test_a_page_gives_its_text_to_copy_and_every_digit_a_row(whole_page):
+    assert whole_page.code[0].value == "127\n304"
+    summary = messages(whole_page.caption)
+    assert text("whole.count", digits=7) in summary and text("whole.lines", n=2) in summary
+    assert text("whole.doubtful", n=2) in summary
+    assert list(whole_page.dataframe[0].value["digit"]) == ["1", "2", "7", "3", "0", "", "4"]
+    assert not whole_page.metric
+
+
+def test_a_digit_of_a_page_is_looked_at_closely(whole_page):
+    assert not charts(whole_page) and text("closer.legend") in messages(whole_page.markdown)
+    choose(whole_page, 4)
+    assert len(charts(whole_page)) == 1
+    assert text("answer.confidence", words=text("answer.fairly_sure"), percent="70.0 %") in messages(
+        whole_page.markdown
+    )
+
+
+def test_the_doubtful_digits_are_found_one_after_the_other(whole_page):
+    for place in (4, 5, 4):
+        whole_page.button(key="next-doubtful").click().run()
+        assert whole_page.selectbox(key=whole.CHOSEN).index == place
+
+
+def correcting(page: AppTest) -> AppTest:
+    page.toggle(key=whole.CORRECTING).set_value(True).run()
+    return page
+
+
+def test_what_a_person_says_of_a_digit_goes_into_text_and_table_until_reset(whole_page):
+    correcting(choose(whole_page, 5))
+    whole_page.pills[0].set_value(6).run()
+    assert not whole_page.exception
+    assert whole_page.code[0].value.replace(" ", "") == "127\n3064"
+    whole_page.button(key="correct.undo").click().run()
+    assert whole_page.code[0].value == "127\n304"
+    whole_page.button(key="delete-box").click().run()
+    assert list(whole_page.dataframe[0].value["digit"]) == ["1", "2", "7", "3", "0", "4"]
+    whole_page.button(key="correct.reset").click().run()
+    assert len(whole_page.dataframe[0].value) == 7
+
+
+def test_corrections_survive_another_input_and_another_script(whole_page):
+    correcting(choose(whole_page, 0))
+    whole_page.button(key="delete-box").click().run()
+    whole_page.segmented_control(key="script").set_value("khmer").run()
+    whole_page.segmented_control(key="script").set_value("latin").run()
+    assert whole_page.code[0].value.replace(" ", "") == "27\n304"
+
+
+def test_the_last_box_can_be_deleted_and_the_page_says_what_to_do(page, monkeypatch):
+    monkeypatch.setattr(answers, "read", lambda *arguments: a_reading([1.0] + [0.0] * 9, side=32))
+    uploaded(page, ("a.png", png(), PNG))
+    correcting(page)
+    choose(page, 0)
+    page.button(key="delete-box").click().run()
+    assert messages(page.info) == text("whole.none") and not page.exception
+
+
+def test_one_digit_can_be_asked_for(page, monkeypatch):
+    asked = []
+
+    def read(content, model, script, single):
+        asked.append(single)
+        return a_reading([1.0] + [0.0] * 9)
+
+    monkeypatch.setattr(answers, "read", read)
+    uploaded(page, ("a.png", png(), PNG))
+    page.segmented_control(key="amount").set_value("one").run()
+    assert asked == [False, True] and page.metric[0].value == "0"
+    assert not page.toggle
+
+
+def test_an_answer_is_small_however_large_the_photo():
+    grey = np.random.default_rng(0).integers(150, 255, (3000, 4000), np.uint8)
+    reading = replace(
+        page_of(("0123456789",) * 130), grey=grey, inputs=np.random.default_rng(0).random((1300, 32, 32, 1))
+    )
+    answered = answers.shown(reading, side=32, stamp=(), single=False)
+    assert len(pickle.dumps(answered)) < 4e6
+    assert answered.size_wh == (4000, 3000) and answered.reading.grey.size == 0
+
+
+def test_marks_tell_doubt_from_certainty(whole_page, monkeypatch):
+    shown = []
+    monkeypatch.setattr(photo, "show", lambda **arguments: shown.append(arguments))
+    whole_page.run()
+    marks = shown[0]["marks"]
+    assert [mark.label for mark in marks] == ["1", "2", "7", "3", "0?", "?", "4"]
+    assert [mark.kind for mark in marks][3:] == [photo.SURE, photo.UNSURE, photo.REJECTED, photo.SURE]
+    assert shown[0]["size_wh"] == (420, 240)
+
+
+def test_what_the_browser_corrects_is_taken_once(whole_page, monkeypatch):
+    shown = []
+    monkeypatch.setattr(photo, "show", lambda **arguments: shown.append(arguments))
+    whole_page.run()
+    monkeypatch.setattr(st, "session_state", {corrections.STATE: {}, "chosen": None})
+    edits = [
+        {"seq": 1, "kind": "delete", "from": [30, 30, 60, 80]},
+        {"seq": 2, "kind": "label", "from": [120, 30, 60, 80], "to": None, "digit": 5},
+        "nonsense",
+        {"seq": "3", "kind": "delete", "from": [30, 120, 60, 80]},
+    ]
+    shown[0]["on_edits"](edits)
+    (mine,) = st.session_state[corrections.STATE].values()
+    assert (len(mine.boxes), mine.applied, mine.boxes[0].digit) == (6, 2, 5)
+    assert st.session_state[whole.CHOSEN] == (120, 30, 60, 80)
+    shown[0]["on_edits"](edits)
+    assert len(mine.past) == 2
 
 
 # Draw
@@ -265,8 +424,7 @@ def test_a_rejected_digit_of_several_is_no_digit_in_the_table(page, monkeypatch)
     )
     uploaded(page, ("a.png", png(), PNG), ("b.png", png(digit=1), PNG), script="khmer")
     row = page.dataframe[0].value.iloc[0]
-    assert (row["digit"], row["note"]) == ("", text("batch.rejected"))
-    assert row["runner_up"] == "១ (1) 25.0 %"
+    assert (row["text"], row["note"]) == ("", text("batch.rejected", n=1))
 
 
 # The model folder
@@ -276,7 +434,7 @@ def test_a_missing_model_is_one_sentence_and_the_inputs_stay(page, monkeypatch, 
     monkeypatch.setenv("LEKH_MODEL", str(tmp_path / "nothing"))
     page.run()
     assert not page.exception and len(page.error) == 1 and "card.json" in page.error[0].value
-    assert [choice.key for choice in page.segmented_control] == ["mode", "script", "pen"]
+    assert [choice.key for choice in page.segmented_control] == ["mode", "script", "amount", "pen"]
     for mode in ("upload", "camera"):
         page.segmented_control(key="mode").set_value(mode).run()
         assert not page.exception and len(page.error) == 1
@@ -291,7 +449,7 @@ def test_a_damaged_network_is_one_sentence_until_it_is_mended(page, monkeypatch,
     assert not page.exception and len(page.error) == 1
     shutil.copy(tiny_model_folder / models.TFLITE, folder / models.TFLITE)
     page.run()
-    assert not page.error and len(page.metric) == 1
+    assert not page.error and len(page.code) == 1
 
 
 def test_a_fault_of_the_program_stays_visible(page, monkeypatch):
@@ -327,7 +485,7 @@ for script in ("latin", "khmer"):
     page.segmented_control(key="script").set_value(script).run()
     for button in [button for button in page.button if button.key.startswith(script)]:
         page.button(key=button.key).click().run()
-        assert len(page.metric) == 1 and not page.exception
+        assert (page.metric or page.code) and not page.exception
 carried = [name for name in ("tensorflow", "keras", "sklearn", "matplotlib") if name in sys.modules]
 memory = psutil.Process().memory_info().rss
 print(carried, memory)

@@ -1,0 +1,642 @@
+"""Composed and real numbers -> the network that finds digits in them. TensorFlow is imported only here.
+
+What the network learns from takes the road of an upload: a field or a page is composed, its ink found, its lines laid
+out, and each number found there is matched with what was written.
+"""
+
+import hashlib
+import multiprocessing
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+from tqdm import tqdm
+
+from lekh import augment, compose, datasets, images, ink, layout, model, sequence, training
+from lekh.compose import Alphabet, Composed
+from lekh.errors import LekhError
+from lekh.model import ClassLabel
+from lekh.numerals import SCRIPTS
+from lekh.sequence import KERAS, TFLITE, Frame, StripNormalization
+
+IGNORED = -1  # a column of which nothing is known
+MOST_DIGITS = 16  # of a training number
+STORED = 40  # pixels: height of a digit in what is kept for training
+CHUNK = 1536  # numbers that travel from the composing process at a time
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """Everything that decides a training run; kept in the card.
+
+    Attributes:
+        seed: of every random choice.
+        epochs: how often the network sees `epoch_numbers` numbers.
+        epoch_numbers: see above.
+        batch_size: numbers a step.
+        learning_rate: the highest of the cosine schedule.
+        weight_decay: of AdamW.
+        average: momentum of the moving average of the weights, which are the ones kept.
+        alphabet: digits a source to compose with, at most.
+        fonts: fonts a script that serve as extra writers.
+        fields: composed fields that take the road of an upload.
+        pages: composed pages that do.
+        shares: of an epoch: written on the spot, from composed fields and pages, real cheques, real registers.
+        alignment: weight of the loss of single columns beside that of whole numbers (CTC).
+        held_out: share of the real cheques and register pages that only validates.
+        normalization: how numbers are brought to the network.
+    """
+
+    seed: int = 7
+    epochs: int = 12
+    epoch_numbers: int = 20_000
+    batch_size: int = 64
+    learning_rate: float = 1.5e-3
+    weight_decay: float = 2e-3
+    average: float = 0.998
+    alphabet: int = 9000
+    fonts: int = 40
+    fields: int = 12_000
+    pages: int = 400
+    shares: tuple[float, float, float, float] = (0.35, 0.4, 0.18, 0.07)
+    alignment: float = 1.0
+    held_out: float = 0.15
+    normalization: StripNormalization = field(default_factory=StripNormalization)
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """A number as it was found, and what is written there.
+
+    Attributes:
+        pixels: uint8 `(h, w)`, 0 paper .. 255 ink.
+        frame: how tall the writing is and where, in pixels.
+        script: of its digits.
+        text: its digits, in Western form.
+        middles: `(2, n)` left and width of each digit in pixels, or None where nobody marked them.
+    """
+
+    pixels: np.ndarray
+    frame: Frame
+    script: str
+    text: str
+    middles: np.ndarray | None
+
+
+# -- single digits to compose with ------------------------------------------------------------------------------------
+
+
+def alphabet(sets: Sequence[datasets.Dataset], configuration: Configuration, workers: ProcessPoolExecutor) -> Alphabet:
+    """Single digits, by the road of an upload, for composing; installed fonts are writers too.
+
+    Args:
+        sets: training sets of single digits.
+        configuration: how many of each.
+        workers: processes that share the work.
+    """
+    rng = np.random.default_rng(configuration.seed)
+    rows = []
+    for dataset in sets:
+        chosen = _some(dataset, configuration.alphabet, rng)
+        parts = np.array_split(chosen, len(chosen) // 300 + 1)
+        jobs = [([dataset.images[i] for i in part], int(rng.integers(2**31))) for part in parts]
+        for part, (squares, owners) in zip(parts, workers.map(_squares, jobs), strict=True):
+            own = part[owners]
+            writers = [""] * len(own) if dataset.writers is None else dataset.writers[own]
+            rows += zip(squares, [dataset.script] * len(own), dataset.labels[own], [dataset.name] * len(own), writers,
+                        strict=True)  # fmt: skip
+    for script in dict.fromkeys(dataset.script for dataset in sets):
+        for index, (digit, shape) in enumerate(augment.font_digits(script, configuration.fonts)):
+            rows.append((augment.to_square(shape), script, digit, "fonts", str(index // 10)))
+    squares, scripts, digits, sources, writers = zip(*rows, strict=True)
+    return Alphabet(
+        np.stack(squares), np.array(scripts), np.array(digits, np.int64), np.array(sources), np.array(writers, str)
+    )
+
+
+def _some(dataset, most, rng):
+    """Indices of at most so many digits, whole writers where they are known."""
+    if len(dataset) <= most:
+        return np.arange(len(dataset))
+    if dataset.writers is None:
+        return np.sort(rng.choice(len(dataset), most, replace=False))
+    ids, codes, sizes = np.unique(dataset.writers, return_inverse=True, return_counts=True)
+    order = rng.permutation(len(ids))
+    kept = order[: max(1, int(np.searchsorted(np.cumsum(sizes[order]), most)))]
+    return np.flatnonzero(np.isin(codes, kept))
+
+
+def _squares(job):
+    """uint8 squares, and the place in the part of the digit that each shows; runs in a worker process."""
+    items, seed = job
+    rng = np.random.default_rng(seed)
+    squares, owners = [], []
+    for index, item in enumerate(items):
+        grey = augment.draw(item, rng) if isinstance(item, datasets.Strokes) else images.to_grey(item)
+        found = ink.find_digit(grey)
+        if found is not None:
+            squares.append(augment.to_square(found.ink))
+            owners.append(index)
+    return squares, owners
+
+
+# -- numbers by the road of an upload ---------------------------------------------------------------------------------
+
+
+def found_numbers(page: compose.Page, script: str, rng: np.random.Generator | None = None) -> list[Sample]:
+    """What the road of an upload makes of the numbers of a page whose digits are known.
+
+    A number that was found with all ink of some digits and none of the others becomes a sample with these digits, once
+    as its ink and once as the page shows it there; one with half a digit becomes none.
+
+    Args:
+        page: what was written, and where.
+        script: of its digits.
+        rng: where given, all that was found also becomes one sample, which shows more or less around it, as a field
+            is read.
+    """
+    found = ink.find_page(page.grey)
+    contrast = soft_contrast(page.grey, found)
+    digits = [
+        (value, np.array(box) / found.scale)
+        for line in page.lines for written in line for value, box in zip(written.text, written.boxes, strict=True)
+    ]  # fmt: skip
+    samples = []
+    lines = layout.find_lines(found.ink)
+    for line in lines:
+        for number in line.numbers:
+            sheet, origin = sequence.pasted(number)
+            own = _digits_in(sheet, origin, digits)
+            if own:
+                samples.append(_sample(sheet, origin, Frame.of(sheet), script, own))
+                samples.append(_shown(number, contrast, script, digits, 0.3))
+    if rng is not None and lines:
+        everything = layout.Number(tuple(piece for line in lines for number in line.numbers for piece in number.pieces))
+        samples.append(_shown(everything, contrast, script, digits, rng.uniform(0.5, 4.0)))
+    return [sample for sample in samples if sample is not None]
+
+
+def soft_contrast(grey: np.ndarray, found: ink.PageInk) -> np.ndarray:
+    """float32 `(h, w)`: the contrast of a page at the resolution of its ink."""
+    contrast = ink.contrast_of(grey)
+    return cv2.resize(contrast, found.ink.shape[::-1], interpolation=cv2.INTER_AREA)
+
+
+def _digits_in(sheet, origin, digits):
+    """The digits that a number holds, from left to right; None where it holds a part of one."""
+    own = []
+    for value, (x, y, w, h) in digits:
+        x0, y0 = round(x - origin[0]), round(y - origin[1])
+        part = sheet[max(0, y0) : max(0, y0 + round(h)), max(0, x0) : max(0, x0 + round(w))]
+        rows = (part > 0.4).any(axis=1).sum() if part.size else 0
+        if rows > 0.7 * h:
+            own.append((value, x, w))
+        elif rows > 0.2 * h:
+            return None
+    return sorted(own, key=lambda digit: digit[1] + digit[2] / 2)
+
+
+def _shown(number, contrast, script, digits, reach):
+    """The sample of what the page shows where a number was found; None where a digit is cut by its border."""
+    seen, origin, frame = sequence.from_contrast(number, contrast, reach)
+    own = []
+    for value, (x, y, w, h) in digits:
+        inside = np.clip(min(origin[0] + seen.shape[1], x + w) - max(origin[0], x), 0, w) / w
+        inside *= np.clip(min(origin[1] + seen.shape[0], y + h) - max(origin[1], y), 0, h) / h
+        if inside > 0.85:
+            own.append((value, x, w))
+        elif inside > 0.25:
+            return None
+    return _sample(seen, origin, frame, script, sorted(own, key=lambda digit: digit[1] + digit[2] / 2))
+
+
+def _sample(pixels, origin, frame, script, digits):
+    """Brought to the size in which samples are kept."""
+    if not 1 <= len(digits) <= MOST_DIGITS:
+        return None
+    scale = STORED / frame.typical
+    size = max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale))
+    if max(size) > 4000:
+        return None
+    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    middles = np.array([((x - origin[0]) * scale, w * scale) for _, x, w in digits], np.float32).T
+    frame = Frame(frame.typical * scale, frame.middle * scale, frame.total * scale)
+    text = "".join(str(digit[0]) for digit in digits)
+    return Sample(np.clip(small * 255 + 0.5, 0, 255).astype(np.uint8), frame, script, text, middles)
+
+
+def composed_samples(letters: Alphabet, configuration: Configuration) -> list[Sample]:
+    """Composed fields and pages by the road of an upload, as many as the configuration says."""
+    seeds = np.random.default_rng(configuration.seed + 1).integers(2**31, size=(2, 400))
+    jobs = [(int(seed), "field", part) for seed, part in _shared(configuration.fields, 60, seeds[0])]
+    jobs += [(int(seed), "page", part) for seed, part in _shared(configuration.pages, 4, seeds[1])]
+    samples = []
+    with _workers(os.cpu_count() or 1, _remember, letters) as workers:
+        parts = workers.map(_composed_part, jobs)
+        for part in tqdm(parts, "composed", len(jobs), unit="part", leave=False, disable=None):
+            samples.extend(part)
+    return samples
+
+
+def _shared(total, size, seeds):
+    parts = min(len(seeds), -(-total // size))
+    return (
+        [(seed, len(part)) for seed, part in zip(seeds, np.array_split(np.arange(total), parts), strict=False)]
+        if total
+        else []
+    )
+
+
+def _composed_part(job):
+    """Samples of some fields or pages; runs in a worker process."""
+    (letters,), (seed, kind, count) = _MEMORY["values"], job
+    rng = np.random.default_rng(seed)
+    scripts = sorted(set(letters.scripts.tolist()))
+    samples = []
+    for _ in range(count):
+        script = scripts[rng.integers(len(scripts))] if rng.random() < 0.6 else scripts[-1]
+        if kind == "field":
+            page = compose.field(compose.number(compose.random_text(rng), letters, script, rng), rng)
+            samples += found_numbers(page, script, rng)
+        else:
+            rows = [
+                [compose.random_text(rng, 7) for _ in range(rng.integers(1, 6))] for _ in range(rng.integers(3, 10))
+            ]
+            size = float(np.exp(rng.uniform(np.log(16), np.log(60))))
+            samples += found_numbers(compose.page(rows, letters, script, rng, size), script)
+    return samples
+
+
+def marked_fields(folder: Path, files: Sequence[str]) -> list[compose.Page]:
+    """Fields with `labels.csv` (file, text, boxes_digit_x_y_w_h) and `images/`, for instance the real cheques.
+
+    Raises:
+        LekhError: a picture cannot be read.
+    """
+    import csv
+    import json
+
+    wanted, pages = set(files), []
+    with (folder / "labels.csv").open(encoding="utf-8-sig", newline="") as stream:
+        for row in csv.DictReader(stream):
+            if row["file"] in wanted:
+                boxes = sorted(json.loads(row["boxes_digit_x_y_w_h"]), key=lambda box: box[1] + box[3] / 2)
+                text = "".join(str(box[0]) for box in boxes)
+                written = compose.Written(text, tuple(tuple(box[1:]) for box in boxes))
+                pages.append(compose.Page(images.to_grey(folder / "images" / row["file"]), ((written,),)))
+    return pages
+
+
+def split_files(folder: Path, share: float, seed: int, group=lambda name: name) -> tuple[list[str], list[str]]:
+    """The files that `labels.csv` names, for training and held out; what `group` calls alike stays together."""
+    import csv
+
+    with (folder / "labels.csv").open(encoding="utf-8-sig", newline="") as stream:
+        files = [row["file"] for row in csv.DictReader(stream)]
+    groups = sorted({group(name) for name in files})
+    order = np.random.default_rng(seed).permutation(len(groups))
+    held = {groups[index] for index in order[: round(share * len(groups))]}
+    return [f for f in files if group(f) not in held], [f for f in files if group(f) in held]
+
+
+def _workers(count, initializer=cv2.setNumThreads, *values):
+    # spawn: TensorFlow's threads do not survive a fork
+    return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer, values or (1,))
+
+
+# -- what the network sees --------------------------------------------------------------------------------------------
+
+
+def vary(
+    sample: Sample, rng: np.random.Generator, strength: float = 1.0
+) -> tuple[np.ndarray, Frame, np.ndarray | None]:
+    """The same number by another hand, pen and camera, its frame found less well.
+
+    Returns:
+        float32 `(h, w)` 0 paper .. 1 ink, its frame, and where its digits are, as in `Sample`.
+    """
+    pixels, frame = sample.pixels, sample.frame
+    h, w = pixels.shape
+    slant, turn = rng.normal(0, 0.12) * strength, np.deg2rad(rng.normal(0, 1.2)) * strength
+    wide, tall = np.exp(rng.normal(0, 0.12) * strength), np.exp(rng.normal(0, 0.05) * strength)
+    matrix = np.array([[wide, -slant * tall], [np.sin(turn), tall]])
+    middle = np.array([w / 2, frame.middle])
+    size = int(w * wide + abs(slant) * h) + 4, int(h * tall + abs(np.sin(turn)) * w) + 4
+    shift = np.array([size[0] / 2, frame.middle * tall + (size[1] - h * tall) / 2]) - matrix @ middle
+    warp = np.hstack([matrix, shift[:, None]]).astype(np.float32)
+    made = cv2.warpAffine(pixels, warp, size, flags=cv2.INTER_LINEAR)
+    chance = rng.random(5)
+    if chance[0] < 0.3 * strength:
+        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3) if chance[1] < 0.7 else (2, 2))
+        made = cv2.dilate(made, kernel) if chance[1] < 0.6 else cv2.erode(made, kernel)
+    made = made.astype(np.float32) / 255
+    if chance[2] < 0.3 * strength:
+        made = cv2.GaussianBlur(made, (0, 0), rng.uniform(0.5, 1.6))
+    if chance[3] < 0.4 * strength:
+        made = np.clip(made, 0, 1) ** rng.uniform(0.6, 1.6)
+    if chance[4] < 0.2 * strength:
+        made = np.clip(made + rng.normal(0, rng.uniform(0.02, 0.12), made.shape).astype(np.float32), 0, 1)
+    size_error, place_error = np.exp(rng.normal(0, 0.1) * strength), rng.normal(0, 0.05) * strength
+    frame = Frame(
+        frame.typical * tall * size_error, float(warp[1] @ (w / 2, frame.middle, 1)) + place_error * frame.typical,
+        max(frame.total, frame.typical * size_error) * tall,
+    )  # fmt: skip
+    if sample.middles is None:
+        return made, frame, None
+    x = (sample.middles[0] + sample.middles[1] / 2) * wide + warp[0, 1] * sample.frame.middle + warp[0, 2]
+    widths = sample.middles[1] * wide
+    return made, frame, np.stack([x - widths / 2, widths])
+
+
+def targets(labels: Sequence[int], middles: np.ndarray | None, strip: sequence.Strip, parameters: StripNormalization):
+    """What the network should say of each column, then the labels.
+
+    Args:
+        labels: outputs of the network for the digits, from 1; 0 is blank.
+        middles: left and width of each digit in pixels of its ink, as in `Sample`.
+        strip: of that ink.
+        parameters: of the strip.
+
+    Returns:
+        int32 `(T + MOST_DIGITS,)`: a digit's label in the middle of it, 0 between digits, `IGNORED` where either will
+        do; then the labels, filled up with 0.
+    """
+    columns = strip.pixels.shape[1] // parameters.stride
+    made = np.zeros(columns + MOST_DIGITS, np.int32)
+    made[columns : columns + len(labels)] = labels
+    if middles is None:
+        made[:columns] = IGNORED
+        return made
+    centre = (np.arange(columns) + 0.5) * parameters.stride
+    left, width = strip.left + middles[0] * strip.scale, middles[1] * strip.scale
+    away = np.abs(centre[:, None] - (left + width / 2))  # (T, n)
+    near = away.argmin(axis=1)
+    rows = np.arange(columns)
+    core = away[rows, near] <= np.maximum(parameters.stride / 2, 0.22 * width[near])
+    outside = away[rows, near] >= 0.5 * width[near] + 0.25 * parameters.stride
+    two = np.sort(away, axis=1)[:, :2]
+    between = (two[:, 1] - two[:, 0] < parameters.stride) if away.shape[1] > 1 else np.zeros(columns, bool)
+    made[:columns] = np.where(outside | between, 0, IGNORED)
+    made[:columns][core] = np.asarray(labels)[near[core]]
+    return made
+
+
+def batches(letters: Alphabet, pools: Sequence[list[Sample]], classes: Sequence[ClassLabel],
+            configuration: Configuration) -> Iterator[tuple[np.ndarray, np.ndarray]]:  # fmt: skip
+    """Endless training batches, written in another process while the network learns.
+
+    Args:
+        letters: to write numbers on the spot.
+        pools: samples of composed, cheque and register numbers, in the order of `Configuration.shares`.
+        classes: outputs of the network after blank.
+        configuration: how.
+
+    Yields:
+        float32 `(B, H, W, 1)` strips of one width, and int32 `(B, T + MOST_DIGITS)`, see `targets`.
+    """
+    rng = np.random.default_rng(configuration.seed)
+    with _workers(1, _remember, letters, pools, classes, configuration) as worker:
+        waiting = []
+        while True:
+            while len(waiting) < 3:
+                waiting.append(worker.submit(_chunk, int(rng.integers(2**31))))
+            for pixels, wanted in waiting.pop(0).result():
+                yield pixels.astype(np.float32)[..., np.newaxis] / 255, wanted
+
+
+_MEMORY = {}  # of a worker process
+
+
+def _remember(*values):
+    cv2.setNumThreads(1)
+    _MEMORY["values"] = values
+
+
+def _chunk(seed):
+    """Batches of strips of similar width; runs in the worker process."""
+    letters, pools, classes, configuration = _MEMORY["values"]
+    rng = np.random.default_rng(seed)
+    parameters = configuration.normalization
+    place = {(label.script, str(label.digit)): index + 1 for index, label in enumerate(classes)}
+    scripts = list(dict.fromkeys(label.script for label in classes))
+    shares = np.array(
+        [share if index == 0 or pools[index - 1] else 0 for index, share in enumerate(configuration.shares)]
+    )
+    made = []
+    for kind in rng.choice(len(shares), CHUNK, p=shares / shares.sum()):
+        if kind == 0:
+            sample = written(letters, scripts[rng.integers(len(scripts))], rng)
+            pixels, frame, middles = vary(sample, rng, 0.5)
+        else:
+            pool = pools[kind - 1]
+            sample = pool[rng.integers(len(pool))]
+            pixels, frame, middles = vary(sample, rng, rng.uniform(0, 1.2))
+        strip = sequence.to_strip(pixels, parameters, frame)
+        labels = [place[sample.script, digit] for digit in sample.text]
+        made.append((strip.pixels, targets(labels, middles, strip, parameters)))
+    return _by_width(made, configuration, rng)
+
+
+def written(letters: Alphabet, script: str, rng: np.random.Generator) -> Sample:
+    """A number written on the spot, without paper and camera."""
+    composed = compose.number(compose.random_text(rng), letters, script, rng)
+    boxes = np.array(composed.boxes, np.float32)
+    pixels = np.clip(composed.ink * 255, 0, 255).astype(np.uint8)
+    return Sample(pixels, Frame.of(composed.ink), script, composed.text, boxes[:, [0, 2]].T)
+
+
+def _by_width(made, configuration, rng):
+    """Batches of neighbours in width, the narrower ones padded, in random order."""
+    order = sorted(range(len(made)), key=lambda index: made[index][0].shape[1] + rng.random())
+    size, parameters = configuration.batch_size, configuration.normalization
+    found = []
+    for start in range(0, len(order) - size + 1, size):
+        some = [made[index] for index in order[start : start + size]]
+        width = max(pixels.shape[1] for pixels, _ in some)
+        columns = width // parameters.stride
+        strips = np.zeros((size, parameters.height, width), np.uint8)
+        wanted = np.zeros((size, columns + MOST_DIGITS), np.int32)
+        for row, (pixels, target) in enumerate(some):
+            own = pixels.shape[1] // parameters.stride
+            strips[row, :, : pixels.shape[1]] = np.clip(pixels * 255 + 0.5, 0, 255)
+            wanted[row, :own], wanted[row, columns:] = target[:own], target[own:]
+        found.append((strips, wanted))
+    return [found[index] for index in rng.permutation(len(found))]
+
+
+# -- build and train the network --------------------------------------------------------------------------------------
+
+
+def build_network(classes: int, parameters: StripNormalization, precision: str = "float32"):
+    """A convolutional network, `(N, H, W, 1)` -> logits `(N, W / 4, 1 + classes)`, for any W that 8 divides.
+
+    The trunk has the shape of the network for single digits, whose weights it may start from, but halves the columns
+    only twice.
+    """
+    import keras
+    from keras import layers
+
+    given = {"dtype": precision}
+
+    def convolution(x, filters, size=3, activation=True):
+        x = layers.Conv2D(filters, size, padding="same", use_bias=False, kernel_initializer="he_normal", **given)(x)
+        x = layers.BatchNormalization(momentum=0.98, **given)(x)
+        return layers.Activation("relu", **given)(x) if activation else x
+
+    inputs = keras.Input((parameters.height, None, 1), name="strip")
+    x = convolution(inputs, 16)
+    for filters, pool in ((32, (2, 2)), (64, (2, 2)), (128, (2, 1))):
+        x = convolution(layers.MaxPooling2D(pool, **given)(x), filters)
+        x = layers.Activation("relu", **given)(layers.Add(**given)([x, convolution(x, filters, activation=False)]))
+    rows = parameters.height // 8
+    mean = keras.initializers.Constant(1 / rows)
+    x = layers.DepthwiseConv2D((rows, 1), use_bias=False, depthwise_initializer=mean, **given)(x)
+    x = layers.Dropout(0.1, **given)(convolution(x, 128, (1, 5)))
+    x = layers.Conv2D(1 + classes, 1, dtype="float32")(x)
+    return keras.Model(inputs, layers.Reshape((-1, 1 + classes), dtype="float32")(x), name="reader")
+
+
+def borrow(network, digits) -> int:
+    """Starts the reader from what the network for single digits knows: weights of the first layers of equal shapes.
+
+    Returns:
+        How many layers were copied.
+    """
+    kinds = ("Conv2D", "BatchNormalization")
+    own, others = ([layer for layer in each.layers if type(layer).__name__ in kinds] for each in (network, digits))
+    copied = 0
+    for mine, theirs in zip(own, others, strict=False):
+        if [w.shape for w in mine.get_weights()] != [w.shape for w in theirs.get_weights()]:
+            break
+        mine.set_weights(theirs.get_weights())
+        copied += 1
+    return copied
+
+
+def loss_of(alignment: float):
+    """The loss of `build_network`'s logits against `targets`: CTC, and the cross-entropy of known columns."""
+    import tensorflow as tf
+
+    def loss(wanted, logits):
+        wanted, columns = tf.cast(wanted, tf.int32), tf.shape(logits)[1]
+        known, labels = wanted[:, :columns], wanted[:, columns:]
+        lengths = tf.reduce_sum(tf.cast(labels > 0, tf.int32), axis=1)
+        steps = tf.fill([tf.shape(logits)[0]], columns)
+        whole = tf.nn.ctc_loss(labels, logits, lengths, steps, logits_time_major=False, blank_index=0)
+        single = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.maximum(known, 0), logits)
+        single = tf.reduce_sum(tf.where(known >= 0, single, 0.0), axis=1)
+        return tf.reduce_mean(whole + alignment * single)
+
+    return loss
+
+
+def fit(network, letters: Alphabet, pools: Sequence[list[Sample]], classes: Sequence[ClassLabel],
+        configuration: Configuration, after_epoch=None) -> dict:  # fmt: skip
+    """Trains in place and leaves the averaged weights in the network.
+
+    Args:
+        network: from `build_network`.
+        letters, pools, classes: see `batches`.
+        configuration: how.
+        after_epoch: called with the number of the epoch and its logs when the averaged weights are in place.
+
+    Returns:
+        Curves: `loss` and whatever `after_epoch` put into the logs, one number an epoch.
+    """
+    import keras
+    import tensorflow as tf
+
+    keras.utils.set_random_seed(configuration.seed)
+    steps = max(1, configuration.epoch_numbers // configuration.batch_size)
+    total = steps * configuration.epochs
+    warmup = min(300, total // 10)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        configuration.learning_rate / 20, total - warmup, alpha=0.002,
+        warmup_target=configuration.learning_rate, warmup_steps=warmup,
+    )  # fmt: skip
+    average = min(configuration.average, 1 - 1 / max(2, total // 20))
+    network.compile(
+        optimizer=keras.optimizers.AdamW(
+            schedule, weight_decay=configuration.weight_decay, use_ema=True, ema_momentum=average, clipnorm=20.0
+        ),
+        loss=loss_of(configuration.alignment),
+    )
+    callbacks = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)]
+    if after_epoch:
+        callbacks.append(keras.callbacks.LambdaCallback(on_epoch_end=after_epoch))
+    height = configuration.normalization.height
+    with closing(batches(letters, pools, classes, configuration)) as numbers:  # ends the composing process
+        stream = tf.data.Dataset.from_generator(
+            lambda: numbers,
+            output_signature=(
+                tf.TensorSpec((None, height, None, 1), tf.float32),
+                tf.TensorSpec((None, None), tf.int32),
+            ),
+        )
+        history = network.fit(
+            stream, steps_per_epoch=steps, epochs=configuration.epochs, callbacks=callbacks,
+            verbose=2 if os.environ.get("CI") or not os.isatty(1) else 1,
+        )  # fmt: skip
+    return {name: [round(float(value), 5) for value in values] for name, values in history.history.items()}
+
+
+# -- write it into the model folder -----------------------------------------------------------------------------------
+
+
+def export(network, folder: Path, classes: Sequence[ClassLabel], configuration: Configuration, details: dict) -> None:
+    """Writes `reader.keras` and `reader.tflite` (half-precision weights) and names them in the folder's card.
+
+    Args:
+        network: from `build_network`, trained.
+        folder: a model folder with a card.
+        classes: outputs of the network after blank.
+        configuration: how it was trained.
+        details: what else the card should say, see `describe`.
+    """
+    import keras
+
+    final = build_network(len(classes), configuration.normalization)
+    final.set_weights(network.get_weights())
+    probabilities = keras.layers.Softmax(name="probabilities")(final.output)
+    final = keras.Model(final.input, probabilities, name="reader")
+    final.save(folder / KERAS)
+    (folder / TFLITE).write_bytes(_as_tflite(final))
+    entry = {
+        "classes": [asdict(label) for label in classes],
+        "normalization": configuration.normalization.as_dict(),
+        "training": {key: value for key, value in asdict(configuration).items() if key != "normalization"},
+        **details,
+    }
+    describe(folder, entry)
+
+
+def _as_tflite(network) -> bytes:
+    import tensorflow as tf
+
+    with tempfile.TemporaryDirectory() as folder:
+        network.export(folder, verbose=False)
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.target_spec.supported_types = [tf.float16]
+        return converter.convert()
+
+
+def describe(folder: Path, entry: dict) -> None:
+    """Adds the reader to the card of a model folder, or replaces it there; everything else in the card stays.
+
+    Args:
+        folder: holds the card, `reader.keras` and `reader.tflite`.
+        entry: what the card says under "reader": `classes`, `normalization` and whatever is worth knowing.
+    """
+    card = dict(model.read_card(folder).raw)
+    files = {name: told for name, told in card.get("files", {}).items() if name not in (KERAS, TFLITE)}
+    for name in (KERAS, TFLITE):
+        content = (folder / name).read_bytes()
+        files[name] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+    training.write_card(folder, {**card, "files": files, "reader": entry})

@@ -1,0 +1,122 @@
+"""Numbers and pages composed from digits: what is said to be written where is there."""
+
+import numpy as np
+import pytest
+from drawn import draw
+
+from lekh import augment, compose, ink
+from lekh.compose import HEIGHT, Alphabet
+from lekh.normalize import EDGE
+from lekh.numerals import SCRIPTS
+
+
+@pytest.fixture(scope="module")
+def letters() -> Alphabet:
+    """Two drawn digits of each value and script, the first of a known writer."""
+    rows = []
+    for script in SCRIPTS:
+        for digit in range(10):
+            for copy in range(2):
+                square = augment.to_square(ink.find_digit(draw(script, digit, seed=copy)).ink)
+                rows.append((square, script, digit, "drawn", "first" if copy == 0 else ""))
+    return Alphabet(*(np.array(column) for column in zip(*rows, strict=True)))
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize("text", ["7", "40", "11111", "9876543210"])
+def test_a_number_holds_its_digits_from_left_to_right(letters, script, text):
+    for seed in range(5):
+        made = compose.number(text, letters, script, np.random.default_rng(seed))
+        assert made.text == text and len(made.boxes) == len(text)
+        assert made.ink.dtype == np.float32 and 0 <= made.ink.min() and made.ink.max() <= 1
+        lefts = [x for x, _, _, _ in made.boxes]
+        assert lefts == sorted(lefts)
+        for x, y, w, h in made.boxes:
+            assert x >= 0 and y >= 0 and x + w <= made.ink.shape[1] and y + h <= made.ink.shape[0]
+            assert 0.3 * HEIGHT < h < 2 * HEIGHT
+            assert (made.ink[y : y + h, x : x + w] > EDGE).any(axis=1).mean() > 0.6
+
+
+def test_without_clutter_all_ink_is_in_the_boxes(letters):
+    for seed in range(10):
+        made = compose.number("2024", letters, "latin", np.random.default_rng(seed), clutter=False, strength=0.3)
+        outside = made.ink > 0.5
+        for x, y, w, h in made.boxes:
+            outside[y : y + h, x : x + w] = False
+        assert outside.sum() < 0.06 * (made.ink > 0.5).sum()  # only what joins two digits
+
+
+def test_clutter_adds_ink_but_no_digit(letters):
+    plain, cluttered = (
+        np.mean([compose.number("530", letters, "latin", np.random.default_rng(seed), clutter).ink.shape[1]
+                 for seed in range(40)])
+        for clutter in (False, True)
+    )  # fmt: skip
+    assert cluttered > 1.05 * plain
+
+
+@pytest.mark.parametrize("make", [
+    lambda letters, rng: compose.number("1960", letters, "khmer", rng).ink,
+    lambda letters, rng: compose.field(compose.number("1960", letters, "khmer", rng), rng).grey,
+    lambda letters, rng: compose.page([["19", "60"], ["7"]], letters, "khmer", rng).grey,
+], ids=["number", "field", "page"])  # fmt: skip
+def test_the_seed_decides(letters, make):
+    first, again, other = (make(letters, np.random.default_rng(seed)) for seed in (3, 3, 4))
+    assert np.array_equal(first, again)
+    assert first.shape != other.shape or not np.array_equal(first, other)
+
+
+def test_a_field_is_dark_where_its_digits_are(letters):
+    darker = []
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        made = compose.field(compose.number("4711", letters, "latin", rng, clutter=False), rng)
+        assert made.grey.dtype == np.uint8
+        (written,) = made.lines[0]
+        assert written.text == "4711"
+        inside = np.zeros(made.grey.shape, bool)
+        for x, y, w, h in written.boxes:
+            assert x >= 0 and y >= 0 and x + w <= made.grey.shape[1] + 1 and y + h <= made.grey.shape[0] + 1
+            inside[y : y + h, x : x + w] = True
+        darker.append(made.grey[inside].mean() < made.grey[~inside].mean())
+    assert np.mean(darker) > 0.8
+
+
+def test_a_page_has_its_lines_in_order(letters):
+    rows = [["12", "345"], ["6"], ["78", "9", "0"]]
+    made = compose.page(rows, letters, "latin", np.random.default_rng(5), digit_height=30)
+    assert [[written.text for written in line] for line in made.lines] == rows
+    tops = [min(y for written in line for _, y, _, _ in written.boxes) for line in made.lines]
+    assert tops == sorted(tops)
+    heights = [h for line in made.lines for written in line for _, _, _, h in written.boxes]
+    assert 20 < np.median(heights) < 42
+
+
+def test_one_hand_writes_a_number():
+    side = augment.INK_SIDE
+    squares = np.repeat(np.arange(40, dtype=np.uint8), side * side).reshape(40, side, side)  # each tells its row
+    writers = np.repeat(["a", "b", "", ""], 10)
+    letters = Alphabet(squares, np.full(40, "latin"), np.tile(np.arange(10), 4), np.full(40, "drawn"), writers)
+    rng = np.random.default_rng(0)
+    hands = set()
+    for _ in range(60):
+        rows = np.array([square[0, 0] for square in letters.hand("0123456789", "latin", rng)])
+        assert (rows % 10 == np.arange(10)).all()
+        hands.add("".join(sorted(set(writers[rows]))))
+    assert {"a", "b"} < hands  # and, where the first digit's writer is unknown, whoever is at hand
+
+
+def test_what_an_alphabet_lacks_is_said(letters):
+    few = letters.digits < 5
+    small = Alphabet(*(getattr(letters, name)[few] for name in ("squares", "scripts", "digits", "sources", "writers")))
+    with pytest.raises(ValueError, match="latin"):
+        small.hand("9", "latin", np.random.default_rng(0))
+    with pytest.raises(ValueError, match="Each digit"):
+        Alphabet(letters.squares[:3], letters.scripts, letters.digits, letters.sources, letters.writers)
+
+
+def test_random_texts_are_numbers():
+    rng = np.random.default_rng(1)
+    texts = [compose.random_text(rng, 6) for _ in range(300)]
+    assert all(text.isdigit() and 1 <= len(text) <= 6 for text in texts)
+    assert len({len(text) for text in texts}) == 6

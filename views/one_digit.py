@@ -1,0 +1,59 @@
+"""A picture of one digit: the digit, how sure, every probability, and the steps that led there."""
+
+import streamlit as st
+
+from lekh.model import Model
+from views import answers
+from views.answers import Answer
+from views.strings import text
+
+
+def show(result: Answer, script: str, model: Model) -> None:
+    """Shows the answer for a picture that holds one digit, or none."""
+    if not result.reading.digits:
+        st.info(text("answer.no_ink"), icon=":material/info:")
+        _steps(result)
+        return
+    answered, steps = st.columns([5, 1], gap="medium")
+    with answered:
+        _headline(result, script, model)
+        answers.bars(result.reading.digits[0], script, model)
+    with steps:
+        _steps(result)
+
+
+def _headline(result: Answer, script: str, model: Model) -> None:
+    digit = result.reading.digits[0]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if digit.rejected:
+            st.metric(text("answer.rejected"), text("answer.rejected_value"), width="content")
+        else:
+            _numerals(digit.digit, script, model)
+        with st.container(width="stretch" if digit.rejected else 150, gap="xsmall"):
+            answers.certainty(digit, script, model)
+            if digit.rejected:
+                st.caption(text("answer.retry"))
+            st.caption(text("answer.milliseconds", milliseconds=max(1, result.reading.milliseconds)))
+
+
+def _numerals(place: int, script: str, model: Model) -> None:
+    own = model.card.symbols(script)[place]
+    if answers.has_numerals(script):
+        title = text("answer.own_digit", script=model.card.title(script))
+        st.metric(title, text("answer.both", own=own, western=place), width="content")
+    else:
+        st.metric(text("answer.digit"), own, width="content")
+
+
+def _steps(result: Answer) -> None:
+    seen = result.seen(0) if result.reading.digits else None
+    steps = (
+        (result.photo, text("steps.photo"), text("steps.alt_photo")),
+        (result.ink, text("steps.ink"), text("steps.alt_ink")),
+        (seen, text("steps.input", size=result.side), text("steps.alt_input")),
+    )
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        for picture, caption, alternative in steps:
+            if picture is not None:
+                with st.container(width=84):
+                    st.image(picture, caption=caption, width="stretch", alt=alternative)

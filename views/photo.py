@@ -1,0 +1,78 @@
+"""The photo with a box around each digit: the one element of the page that Streamlit does not have.
+
+A click or a key chooses a digit. Where boxes may be corrected, they are moved, resized, added, deleted and relabelled
+on the photo itself, with a mouse, a finger or the keyboard. What the browser draws is in `photo.js`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from views.strings import text
+
+HERE = Path(__file__).resolve().parent
+HEIGHT = 520  # pixels at most; 72 % of a lower window
+SURE, UNSURE, REJECTED, TOLD = range(4)  # how a box is marked; the order is that of `photo.js`
+WORDS = ("photo", "boxes", "smaller", "larger", "sure", "unsure", "rejected", "told")
+
+_component = st.components.v2.component(
+    "lekh_photo", **{kind: (HERE / f"photo.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")}
+)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One box on the photo: where, what stands over it, and one of `SURE`, `UNSURE`, `REJECTED` and `TOLD`."""
+
+    box_xywh: tuple[int, int, int, int]
+    label: str
+    kind: int
+
+
+def show(
+    key: str,
+    picture: str,
+    size_wh: tuple[int, int],
+    marks: list[Mark],
+    chosen: tuple[int, int, int, int] | None,
+    numerals: list[str],
+    correcting: bool,
+    applied: int,
+    on_choice: Callable[[object], None],
+    on_edits: Callable[[object], None],
+) -> None:
+    """Shows the photo.
+
+    Args:
+        key: one a photo; its state in the browser goes with it.
+        picture: `data:` address, in any resolution.
+        size_wh: of the page that the boxes belong to, in pixels.
+        marks: the boxes, in reading order.
+        chosen: the box that stands out.
+        numerals: how the ten digits are written over their boxes.
+        correcting: whether boxes can be changed.
+        applied: number of the last correction that the marks contain.
+        on_choice: called before the next run with what the browser says was chosen, `{"box": [x, y, w, h] | None}`.
+        on_edits: called before the next run with the corrections that the browser has made, oldest first.
+    """
+    state = st.session_state
+    _component(
+        key=key,
+        data={
+            "picture": picture,
+            "width": size_wh[0],
+            "height": size_wh[1],
+            "most": HEIGHT,
+            "boxes": [[mark.box_xywh, mark.label, mark.kind] for mark in marks],
+            "chosen": chosen,
+            "numerals": numerals,
+            "correcting": correcting,
+            "applied": applied,
+            "words": {word: text(f"photo.{word}") for word in WORDS},
+        },
+        default={"edits": []},
+        on_choice_change=lambda: on_choice(state[key].get("choice")),
+        on_edits_change=lambda: on_edits(state[key].get("edits")),
+    )

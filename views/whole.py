@@ -1,0 +1,269 @@
+"""A picture of several digits: its text to copy and to save, the photo with its boxes, one digit looked at closely."""
+
+import streamlit as st
+
+from lekh.model import Model
+from lekh.numerals import to_numerals
+from lekh.reading import Digit
+from views import answers, corrections, one_digit, photo, tables
+from views.answers import Answer
+from views.photo import Mark
+from views.sources import Source
+from views.strings import text
+
+CHOSEN = "chosen"
+CORRECTING = "correcting"
+LINES = 12  # of text; more of them scroll
+TEXT_HEIGHT = 300  # pixels
+SHORT = 9  # digits that a headline holds on a phone
+PANEL = 260  # pixels of the column beside the photo
+
+
+def show(side, source: Source, script: str, single: bool, model: Model) -> None:
+    """Reads the picture and shows all there is to say of it.
+
+    Args:
+        side: container under the input, for the text.
+        source: the picture.
+        script, single: how to read it.
+        model: a loaded model folder.
+
+    Raises:
+        LekhError: the file is no readable image.
+    """
+    answer = answers.answer(source, script, single, model)
+    if single:
+        st.caption(source.name)
+        one_digit.show(answer, script, model)
+        return
+    answer = corrections.applied(answer, source, script, model)
+    correcting = _tools(source)
+    if len(answer.reading.digits) > 1 or correcting:
+        with side:
+            _text(answer, source, script, model)
+        _photo(answer, source, script, model, correcting)
+    else:
+        one_digit.show(answer, script, model)
+
+
+# What stands over and under the input
+
+
+def _tools(source: Source) -> bool:
+    """Shows the picture's name and what corrects its boxes; returns whether they can be changed."""
+    mine = corrections.of(source)
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        st.caption(source.name, width="stretch")
+        correcting = st.toggle(text("correct.toggle"), key=CORRECTING, help=text("correct.help"))
+        if correcting or mine.boxes is not None:
+            for name, icon, action, idle in (
+                ("correct.undo", ":material/undo:", mine.undo, not mine.past),
+                ("correct.reset", ":material/restart_alt:", mine.reset, mine.boxes is None),
+            ):
+                st.button(text(name), icon=icon, key=name, on_click=action, disabled=idle)
+    if correcting:
+        st.caption(text("correct.hint"))
+    return correcting
+
+
+def _text(answer: Answer, source: Source, script: str, model: Model) -> None:
+    reading = answer.reading
+    if not reading.digits:
+        st.info(text("whole.none"), icon=":material/info:")
+        return
+    lines = reading.text.split("\n")
+    if len(lines) == 1 and 0 < len(reading.text) <= SHORT:
+        st.metric(text("whole.number"), _written(reading.text, script), width="content")
+    st.caption(_summary(answer))
+    with st.container(horizontal=True, gap="xsmall"):
+        numerals = _numerals(script, model)
+        tables.download("whole.csv", _name(source, "csv"), lambda: _csv(answer, script, model))
+        tables.download("whole.json", _name(source, "json"), lambda: tables.to_json(source.name, reading))
+    copied = to_numerals(reading.text, script) if numerals else reading.text
+    st.code(copied or text("whole.unsure"), language=None, height=TEXT_HEIGHT if len(lines) > LINES else "content")
+
+
+def _written(digits: str, script: str) -> str:
+    own = to_numerals(digits, script)
+    return digits if own == digits else text("answer.both", own=own, western=digits)
+
+
+def _summary(answer: Answer) -> str:
+    digits = answer.reading.digits
+    doubtful = sum(_kind(digit) in (photo.UNSURE, photo.REJECTED) for digit in digits)
+    return " · ".join(
+        (
+            text("whole.count_one") if len(digits) == 1 else text("whole.count", digits=len(digits)),
+            text("whole.line") if len(answer.reading.lines) == 1 else text("whole.lines", n=len(answer.reading.lines)),
+            text("whole.doubtful", n=doubtful) if doubtful else text("whole.all_sure"),
+            text("answer.milliseconds", milliseconds=max(1, answer.reading.milliseconds)),
+        )
+    )
+
+
+def _numerals(script: str, model: Model) -> bool:
+    """Whether the text is wanted in the script's own numerals."""
+    if not answers.has_numerals(script):
+        return False
+    ways = {False: "123", True: to_numerals("123", script)}
+    return st.segmented_control(
+        text("whole.numerals"),
+        list(ways),
+        default=False,
+        required=True,
+        format_func=ways.get,
+        key="numerals",
+        label_visibility="collapsed",
+    )
+
+
+def _csv(answer: Answer, script: str, model: Model) -> bytes:
+    return tables.to_csv(tables.digit_rows(answer.reading, script, model), tables.DIGIT_COLUMNS)
+
+
+def _name(source: Source, ending: str) -> str:
+    return f"{source.name.rpartition('.')[0] or source.name}.{ending}"
+
+
+# The photo
+
+
+def _photo(answer: Answer, source: Source, script: str, model: Model, correcting: bool) -> None:
+    digits = {digit.box_xywh: digit for digit in answer.reading.digits}
+    if st.session_state.get(CHOSEN) not in digits:
+        st.session_state[CHOSEN] = None
+    with st.container(horizontal=True, gap="medium"):
+        with st.container():
+            _boxes(answer, source, script, model, correcting)
+        with st.container(width=PANEL, gap="small"):
+            _closer(answer, source, script, model, correcting)
+    with st.expander(text("whole.table", digits=len(digits)), icon=":material/table:"):
+        tables.show(tables.digit_rows(answer.reading, script, model), tables.DIGIT_COLUMNS, height=320)
+
+
+def _boxes(answer: Answer, source: Source, script: str, model: Model, correcting: bool) -> None:
+    symbols = model.card.symbols(script)
+
+    def choose(choice) -> None:
+        box = choice.get("box") if isinstance(choice, dict) else None
+        st.session_state[CHOSEN] = tuple(box) if isinstance(box, list | tuple) else None
+
+    def correct(edits) -> None:
+        st.session_state[CHOSEN] = corrections.take(edits, answer, source)
+
+    photo.show(
+        key=f"photo-{source.digest}",
+        picture=answer.page or answer.photo,
+        size_wh=answer.size_wh,
+        marks=[
+            Mark(box.box_xywh, _label(digit, symbols), photo.TOLD if box.digit is not None else _kind(digit))
+            for box, digit in zip(corrections.shown_boxes(answer, source), answer.reading.digits, strict=True)
+        ],
+        chosen=st.session_state[CHOSEN],
+        numerals=symbols,
+        correcting=correcting,
+        applied=corrections.of(source).applied,
+        on_choice=choose,
+        on_edits=correct,
+    )
+
+
+def _kind(digit: Digit) -> int:
+    if digit.rejected:
+        return photo.REJECTED
+    return photo.SURE if digit.confidence >= answers.SURE else photo.UNSURE
+
+
+def _label(digit: Digit, symbols: list[str]) -> str:
+    if digit.rejected:
+        return "?"
+    return symbols[digit.digit] if digit.confidence >= answers.SURE else f"{symbols[digit.digit]}?"
+
+
+# One digit of it
+
+
+def _closer(answer: Answer, source: Source, script: str, model: Model, correcting: bool) -> None:
+    places = _places(answer)
+    st.selectbox(
+        text("closer.label"),
+        list(places),
+        index=None,
+        format_func=places.get,
+        key=CHOSEN,
+        placeholder=text("closer.placeholder"),
+        label_visibility="collapsed",
+        disabled=not places,
+    )
+    chosen = st.session_state[CHOSEN]
+    _next_doubtful(answer, chosen)
+    if chosen is None:
+        st.markdown(text("closer.legend"))
+        return
+    place = list(places).index(chosen)
+    digit = answer.reading.digits[place]
+    if correcting:
+        _relabel(digit, answer, source, script, model)
+    answers.certainty(digit, script, model)
+    answers.bars(digit, script, model)
+    with st.container(width=84):
+        st.image(
+            answer.seen(place),
+            caption=text("steps.input", size=answer.side),
+            width="stretch",
+            alt=text("steps.alt_input"),
+        )
+
+
+def _places(answer: Answer) -> dict[tuple[int, int, int, int], str]:
+    """Every box with what a person reads for it."""
+    return {
+        digit.box_xywh: text("closer.place", line=row, place=column, digit="?" if digit.rejected else str(digit.digit))
+        for row, line in enumerate(answer.reading.lines, 1)
+        for column, digit in enumerate(line.digits, 1)
+    }
+
+
+def _next_doubtful(answer: Answer, chosen) -> None:
+    boxes = [digit.box_xywh for digit in answer.reading.digits]
+    doubtful = [
+        place for place, digit in enumerate(answer.reading.digits) if _kind(digit) in (photo.UNSURE, photo.REJECTED)
+    ]
+    if not doubtful:
+        return
+    here = boxes.index(chosen) if chosen in boxes else -1
+    following = next((place for place in doubtful if place > here), doubtful[0])
+
+    def go() -> None:
+        st.session_state[CHOSEN] = boxes[following]
+
+    st.button(text("closer.next", n=len(doubtful)), icon=":material/arrow_forward:", on_click=go, key="next-doubtful")
+
+
+def _relabel(digit: Digit, answer: Answer, source: Source, script: str, model: Model) -> None:
+    told = next(box.digit for box in corrections.shown_boxes(answer, source) if box.box_xywh == digit.box_xywh)
+    symbols = model.card.symbols(script)
+    key = f"told-{source.digest}-{digit.box_xywh}-{told}"
+
+    def say() -> None:
+        _correct(answer, source, {"kind": "label", "from": digit.box_xywh, "digit": st.session_state[key]})
+
+    def delete() -> None:
+        _correct(answer, source, {"kind": "delete", "from": digit.box_xywh})
+
+    st.pills(
+        text("closer.told"),
+        list(range(len(symbols))),
+        default=told,
+        format_func=symbols.__getitem__,
+        key=key,
+        on_change=say,
+    )
+    st.button(text("closer.delete"), icon=":material/delete:", on_click=delete, key="delete-box")
+
+
+def _correct(answer: Answer, source: Source, edit: dict) -> None:
+    boxes = corrections.shown_boxes(answer, source)
+    after = corrections.change(boxes, edit, answer.size_wh)
+    if after != boxes:
+        corrections.of(source).change(after)
