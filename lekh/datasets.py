@@ -21,6 +21,7 @@ from lekh.numerals import OPERATORS, SCRIPTS, SIGNS
 from lekh.pages import cut_rows
 
 DIGITS = tuple("0123456789")
+LABEL_SLIPS = Path(__file__).resolve().parent.parent / "dataset" / "label_slips.csv"
 IMAGE_SUFFIXES = frozenset(
     (".avif", ".bmp", ".gif", ".heic", ".heif", ".jfif", ".jpe", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 )
@@ -618,6 +619,12 @@ SOURCES = {
 }  # fmt: skip
 
 
+def _label_slips(key: str) -> set[str]:
+    """Pictures of a source that plainly show something else than their label says; no test set is cleaned."""
+    with LABEL_SLIPS.open(encoding="utf-8", newline="") as stream:
+        return {row["file"] for row in csv.DictReader(stream) if row["set"] == key}
+
+
 def root() -> Path:
     """The folder that `Source.path` is relative to, from the environment variable LEKH_DATA.
 
@@ -646,8 +653,12 @@ def open_source(key: str) -> Dataset:
     if source.rows:
         return Dataset(key, source.script, *cut_rows(_images_in(path)))
     dataset = replace(load(path, source.script, key, source.arrays), stretched=source.stretched)
-    if source.without:
-        dataset = dataset.take(np.flatnonzero(~np.isin(dataset.labels, source.without)))
+    left_out = np.isin(dataset.labels, source.without)
+    slips = _label_slips(key)
+    if slips:
+        left_out |= [file.relative_to(path).as_posix() in slips for file in dataset.images]
+    if left_out.any():
+        dataset = dataset.take(np.flatnonzero(~left_out))
     if not source.signs:
         return dataset
     places = np.array([OPERATORS.index(sign) for sign in source.signs])

@@ -346,6 +346,21 @@ class TestSources:
         assert stretched.labels.tolist() == [2, 9, 5] and stretched.stretched
         assert stretched.take([1]).stretched
 
+    def test_known_label_slips_are_left_out_of_training_sets_only(self, monkeypatch, tmp_path):
+        monkeypatch.setenv("LEKH_DATA", str(tmp_path))
+        monkeypatch.setattr(datasets, "LABEL_SLIPS", tmp_path / "slips.csv")
+        (tmp_path / "slips.csv").write_text("set,file\nthai_canvas,3/1.png\nodia_pen,3/0.png\n", encoding="utf-8")
+        class_folders(tmp_path / "thai/web_canvas", ["2", "3"])
+        kept = datasets.open_source("thai_canvas").images
+        assert [file.relative_to(tmp_path / "thai/web_canvas").as_posix() for file in kept] == [
+            "2/0.png", "2/1.png", "3/0.png",
+        ]  # fmt: skip
+
+    def test_the_list_of_slips_names_training_sets(self):
+        lines = datasets.LABEL_SLIPS.read_text(encoding="utf-8").splitlines()[1:]
+        assert len(lines) == len(set(lines)) > 0
+        assert all(datasets.SOURCES[line.split(",")[0]].role == "train" for line in lines)
+
     @pytest.mark.parametrize(("value", "problem"), [(None, "is not set"), ("no such folder", "names no folder")])
     def test_the_data_root_must_be_there(self, monkeypatch, value, problem):
         monkeypatch.delenv("LEKH_DATA", raising=False)
