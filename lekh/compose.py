@@ -6,12 +6,13 @@ grey pictures that take the road of an upload.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field as attribute
+from dataclasses import dataclass
+from dataclasses import field as attribute
 
 import cv2
 import numpy as np
 
-from lekh import augment
+from lekh import augment, nondigits
 from lekh.normalize import box_of, cropped, stroke_width
 
 HEIGHT = 44  # pixels of a digit of common size in a composed number
@@ -143,6 +144,22 @@ def number(
     return sheet.composed(text)
 
 
+def nothing(rng: np.random.Generator) -> Composed:
+    """Shapes, letters and scribbles side by side where a number might be; its text is empty."""
+    shapes = [nondigits.shape(rng) for _ in range(rng.integers(1, 5))]
+    sizes = [HEIGHT * np.exp(rng.normal(0, 0.25)) / max(shape.shape) for shape in shapes]
+    small = [_scaled(shape, size) for shape, size in zip(shapes, sizes, strict=True)]
+    strip = np.zeros((2 * HEIGHT + 8, sum(shape.shape[1] + HEIGHT for shape in small) + HEIGHT), np.float32)
+    x = 2
+    for shape in small:
+        h, w = shape.shape
+        y = max(0, strip.shape[0] - h - int(rng.integers(2, HEIGHT // 2)))
+        part = strip[y : y + h, x : x + w]
+        np.maximum(part, shape[: part.shape[0]], out=part)
+        x += w + int(rng.uniform(0.02, 0.5) * HEIGHT)
+    return Composed(cropped(strip), "", ())
+
+
 def _one_hand(text, alphabet, script, rng, strength):
     """float32 crops of the digits, distorted, of nearly one height, with one lean."""
     slant = rng.normal(0, _SLANT) * strength
@@ -190,7 +207,7 @@ def _one_pen(digits, rng):
 
 def _gaps(count, rng):
     """Pixels of paper before each digit, measured between the ink of neighbours; negative where they overlap."""
-    kind = rng.choice(4, p=(0.22, 0.28, 0.38, 0.12))
+    kind = rng.choice(4, p=(0.16, 0.3, 0.42, 0.12))
     common = rng.uniform(*((-0.1, 0.02), (-0.02, 0.12), (0.08, 0.35), (0.3, 0.8))[kind])
     gaps = common + rng.normal(0, 0.06 if kind < 3 else 0.15, count)
     touching = rng.random(count) < 0.1
@@ -241,7 +258,7 @@ class _Sheet:
         x = self._beside(digit, top) + gap if self.boxes else self.left
         if self.boxes:  # a hand moves on
             x0, _, w0, _ = self.boxes[-1]
-            x = max(x, round(x0 + w0 / 2 + 0.5 * (w0 + w) / 2 - w / 2) + 1, x0 + 1)
+            x = max(x, round(x0 + w0 / 2 + 0.62 * (w0 + w) / 2 - w / 2) + 1, x0 + 1)
         x = int(np.clip(x, 2, self.ink.shape[1] - w - 2))
         part = self.ink[top : top + h, x : x + w]
         if joined and self.boxes:
@@ -368,7 +385,6 @@ def field(composed: Composed, rng: np.random.Generator) -> Page:
     """
     scale = np.exp(rng.uniform(np.log(18), np.log(64))) / HEIGHT
     ink = _scaled(composed.ink, scale)
-    h, w = ink.shape
     around = max(3, round(HEIGHT * scale))
     left, top, right, bottom = (rng.uniform(0.04, 0.55, 4) * around).round().astype(int) + 1
     ink = cv2.copyMakeBorder(ink, int(top), int(bottom), int(left), int(right), cv2.BORDER_CONSTANT)
@@ -543,4 +559,6 @@ def random_text(rng: np.random.Generator, most: int = 9) -> str:
         text = (text + "0" * zeros)[: max(len(text), 2)] if len(text) <= zeros else text[:-zeros] + "0" * zeros
     elif rng.random() < 0.15:
         text = "".join(a if rng.random() < 0.5 else b for a, b in zip(text, text[:1] + text, strict=False))
+    if rng.random() < 0.12:  # ones are narrow, and the hardest to count
+        text = "".join("1" if rng.random() < 0.5 else digit for digit in text)
     return text

@@ -434,10 +434,12 @@ PAGE_NOISE_RATIO = 3.5  # ink stands out by this many standard deviations of the
 DRAWN_THRESHOLD = 40  # of 255
 FIELD_BLUR = 0.7  # pixels of the field as it came: the pattern of security paper is finer than a pen
 DENSE = 0.05  # of a field is inked
+PARTED = 0.66  # of the variance lies between ink and paper; of mere noise 0.64
 BLACK = 0.2  # of the bright paper; darker is a margin
 BESIDE_BLACK = 0.07  # of the longer side, both sides of a margin's edge
 FIELD_THRESHOLD = 1.0  # of Otsu's
 STROKE_LEVEL = 0.35  # of a stroke's own contrast: where it ends
+SURPLUS, GRAIN_AREA = 0.5, 100  # over the threshold, for a few pixels; how many are a few
 WEAK_SPECK, WEAK = 0.5, 0.2  # of the usual contrast of the ink: what is fainter is none, small things and others
 CLIFF = 0.3  # of the paper's brightness, lost or gained within a few pixels
 DOUBTFUL = 0.5  # of what hangs together lies on a rule or a cliff: then it is a crumb of that, no writing
@@ -509,7 +511,12 @@ def _page_contrast(page, is_field):
             page = 255 - page
         paper = _paper_around(page, is_field)
     contrast = cv2.divide(cv2.subtract(paper, page), cv2.max(paper, 32), scale=255)
-    return contrast, _grain_threshold(contrast, ground is not None, is_field), _cliffs(paper)
+    if ground is not None:
+        threshold = np.full_like(page, DRAWN_THRESHOLD)
+    else:
+        threshold = _heaps_threshold(contrast) if is_field else None
+        threshold = _grain_threshold(page, paper) if threshold is None else threshold
+    return contrast, threshold, _cliffs(paper)
 
 
 def _even_ground(page):
@@ -546,24 +553,31 @@ def _cliffs(paper):
     return cv2.resize(jumps & 1, paper.shape[::-1], interpolation=cv2.INTER_NEAREST)
 
 
-def _grain_threshold(contrast, drawn, is_field):
-    """uint8 `(h, w)`: the contrast that the grain of the paper around does not reach."""
-    if drawn:
-        return np.full_like(contrast, DRAWN_THRESHOLD)
-    if is_field:
-        between, inked = cv2.threshold(contrast, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-        if inked.mean() > DENSE:  # the pattern of the paper and the ink are two heaps
-            return np.full_like(contrast, max(FIELD_THRESHOLD * between, 255 * LEAST_CONTRAST))
-    h, w = contrast.shape
+def _heaps_threshold(contrast):
+    """uint8 `(h, w)`: what parts ink and paper in a field that holds much of both, or None."""
+    between, inked = cv2.threshold(contrast, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    share = float(inked.mean())
+    if not DENSE < share < 1:
+        return None
+    apart = float(contrast[inked > 0].mean()) - float(contrast[inked == 0].mean())
+    if share * (1 - share) * apart**2 < PARTED * float(contrast.var()):
+        return None
+    return np.full_like(contrast, max(FIELD_THRESHOLD * between, 255 * LEAST_CONTRAST))
+
+
+def _grain_threshold(page, paper):
+    """uint8 `(h, w)`: the contrast that the grain of the paper around does not reach, measured tile by tile."""
+    h, w = page.shape
     rows, columns = max(1, round(h / TILE)), max(1, round(w / TILE))
     y, x = (np.linspace(0, side - 1, 16 * tiles).astype(int) for side, tiles in ((h, rows), (w, columns)))
-    tiles = contrast[y[:, np.newaxis], x].reshape(rows, 16, columns, 16).transpose(0, 2, 1, 3)
-    tiles = np.sort(tiles.reshape(rows, columns, 256), axis=2).astype(np.float32)
-    middle, low = tiles[:, :, 128], tiles[:, :, 40]
-    limit = middle + np.maximum(PAGE_NOISE_RATIO * (middle - low), 255 * LEAST_CONTRAST)
+    sampled = y[:, np.newaxis], x
+    contrast = _relative(page[sampled], paper[sampled].astype(np.float32))
+    tiles = contrast.reshape(rows, 16, columns, 16).transpose(0, 2, 1, 3).reshape(rows, columns, 256)
+    tiles = np.sort(tiles, axis=2)
+    middle, low = tiles[:, :, 128], tiles[:, :, 40]  # low: a standard deviation under the middle
+    limit = np.maximum(middle, 0) + np.maximum(PAGE_NOISE_RATIO * (middle - low), LEAST_CONTRAST)
     limit = cv2.medianBlur(limit, 3) if min(rows, columns) >= 3 else limit
-    limit = cv2.resize(limit, (w, h), interpolation=cv2.INTER_LINEAR)
-    return cv2.convertScaleAbs(limit)
+    return cv2.convertScaleAbs(cv2.resize(limit, (w, h), interpolation=cv2.INTER_LINEAR), alpha=255)
 
 
 def _soft_strokes(contrast, threshold, mask, doubtful):
@@ -575,8 +589,14 @@ def _soft_strokes(contrast, threshold, mask, doubtful):
         return ink
     label, value = labels.ravel()[inside], contrast.ravel()[inside].astype(np.float32)
     # The mean of what is inked, the darker the heavier: an outline's soft edge does not pull it down.
-    level = (np.bincount(label, value**3, count) / np.maximum(np.bincount(label, value**2, count), 1)).astype(np.float32)
-    keep = ~_is_weak(level, stats)
+    level = (np.bincount(label, value**3, count) / np.maximum(np.bincount(label, value**2, count), 1)).astype(
+        np.float32
+    )
+    area = stats[:, cv2.CC_STAT_AREA]
+    limit = np.bincount(label, threshold.ravel()[inside], count) / np.maximum(area, 1)
+    # A few pixels of grain may stand out together; the more there are, the less they need to.
+    certain = level > (1.1 + SURPLUS * np.exp(-area / GRAIN_AREA)) * limit
+    keep = certain & ~_is_weak(np.where(certain, level, 0), stats)
     keep &= np.bincount(label, doubtful.ravel()[inside], count) < DOUBTFUL * stats[:, cv2.CC_STAT_AREA]
     inside, label, value = (values[keep[label]] for values in (inside, label, value))
     level = level[label]
@@ -589,5 +609,7 @@ def _is_weak(level, stats):
     """Which components are small and fainter than what else is written: grain, stains, what shows through."""
     height, area = stats[:, cv2.CC_STAT_HEIGHT].astype(np.float32), stats[:, cv2.CC_STAT_AREA].astype(np.float32)
     area[0] = 0  # the paper
+    if not (area * level).any():
+        return np.ones(len(level), bool)
     usual, tall = weighted_median(level, area * level), weighted_median(height, area * level)
     return level < usual * np.where(height < 0.5 * tall, WEAK_SPECK, WEAK)

@@ -29,6 +29,8 @@ FLAT, FLATTEST = 0.42, 0.08  # of its width, the height of a dash; of a line und
 TILT = 0.2  # the steepest line, height over width
 REACH = 8.0  # heights to the next piece that follows on the line
 CLIMB = 0.2  # of the gap, how far the next piece may stand higher or lower, besides half its height
+BAND = 64  # pieces that are looked at together, of about the same height
+AROUND = 300  # pieces higher and lower than these, among which the nearest are
 STEPS = 12  # from piece to piece, around a piece, which tell the tilt there
 BEHIND = 0.9  # of the height, how far two lines may miss each other and still be one
 NUMBER_GAP = 1.0  # of the line's height; a wider gap parts two numbers
@@ -203,28 +205,62 @@ def _joined(boxes):
     bar = flat & (gap_x < 0.15 * a.height) & (gap_y < 0.25 * a.height) & (lies < 0.3) & (lies > -0.3)
     bar &= fits & (b.x > a.x) & (b.width < 1.1 * a.height) & (b.width > 0.2 * a.height) & ~(a.width > 2 * a.height)
     underline = flat & (lies > 0.7) & (b.width > 0.5 * a.width)
-    return _groups(len(boxes), *(side[(within | crossing | halves | stacked | bar) & ~underline] for side in (big, small)))
+    return _groups(
+        len(boxes), *(side[(within | crossing | halves | stacked | bar) & ~underline] for side in (big, small))
+    )
 
 
 def _near_pairs(boxes):
-    """Indices of pairs of boxes no farther apart than a fifth of the larger."""
+    """Indices of pairs of boxes no farther apart than a quarter of the larger's height."""
     margin = np.maximum(0.25 * boxes.height, 1)
-    pairs = [
-        (boxes.left[:, None] - margin[:, None] <= boxes.right[None]),
-        (boxes.right[:, None] + margin[:, None] >= boxes.left[None]),
-        (boxes.top[:, None] - margin[:, None] <= boxes.bottom[None]),
-        (boxes.bottom[:, None] + margin[:, None] >= boxes.top[None]),
-    ]
-    near = pairs[0] & pairs[1] & pairs[2] & pairs[3]
-    return np.nonzero(np.triu(near | near.T, 1))
+    pairs = []
+    for some, near in _bands(boxes.y, 1.25 * float(boxes.height.max()) + 1):
+        room = np.maximum(margin[some, None], margin[near])
+        close = np.maximum(boxes.left[some, None], boxes.left[near]) - room <= np.minimum(
+            boxes.right[some, None], boxes.right[near]
+        )
+        close &= np.maximum(boxes.top[some, None], boxes.top[near]) - room <= np.minimum(
+            boxes.bottom[some, None], boxes.bottom[near]
+        )
+        first, second = np.nonzero(close & (some[:, None] < near))
+        pairs.append((some[first], near[second]))
+    return tuple(np.concatenate(side) for side in zip(*pairs, strict=True))
+
+
+def _bands(y, reach):
+    """Indices of some at about the same height, and of all within `reach` of them; pages are too long for all pairs."""
+    order = np.argsort(y, kind="stable")
+    ordered = y[order]
+    for start in range(0, len(y), BAND):
+        some = order[start : start + BAND]
+        low = np.searchsorted(ordered, ordered[start] - reach)
+        high = np.searchsorted(ordered, y[some[-1]] + reach, side="right")
+        yield some, order[low:high]
+
+
+def _nearest(x, y, to_x, to_y, count):
+    """int array `(len(to_x), count)`: which of the points `x`, `y` are nearest to each other point.
+
+    What lies higher or lower counts as twice as far.
+    """
+    order = np.argsort(y, kind="stable")
+    ordered = y[order]
+    found = np.empty((len(to_x), count), np.int64)
+    targets = np.argsort(to_y, kind="stable")
+    for start in range(0, len(targets), BAND):
+        some = targets[start : start + BAND]
+        low = max(0, np.searchsorted(ordered, to_y[some[0]]) - AROUND)
+        high = np.searchsorted(ordered, to_y[some[-1]], side="right") + AROUND
+        near = order[low:high]
+        away = np.square(x[near] - to_x[some, None]) + 4 * np.square(y[near] - to_y[some, None])
+        found[some] = near[np.argpartition(away, count - 1, axis=1)[:, :count]]
+    return found
 
 
 def _height_around(boxes):
     """The height of the writing around each box: in the middle of what the ten nearest add up to, itself among them."""
-    count = min(10, len(boxes))
-    height = boxes.height.astype(np.float32)
-    away = np.hypot(boxes.x[:, None] - boxes.x, 2 * (boxes.y[:, None] - boxes.y)).astype(np.float32)
-    nearest = np.sort(height[np.argpartition(away, count - 1, axis=1)[:, :count]], axis=1)
+    nearest = _nearest(boxes.x, boxes.y, boxes.x, boxes.y, min(10, len(boxes)))
+    nearest = np.sort(boxes.height[nearest], axis=1)
     total = np.cumsum(nearest, axis=1)
     middle = (total < 0.5 * total[:, -1:]).sum(axis=1)
     return nearest[np.arange(len(boxes)), middle]
@@ -291,16 +327,32 @@ def _lines(boxes):
 
 def _followers(boxes, slope):
     """Pairs of pieces that follow each other: each the other's nearest to that side, at the same height."""
-    across = boxes.x - boxes.x[:, None]
-    climb = np.abs(boxes.y - boxes.y[:, None] - (slope + slope[:, None]) / 2 * across)
-    tall, short = np.maximum(boxes.height, boxes.height[:, None]), np.minimum(boxes.height, boxes.height[:, None])
-    gap = boxes.left - boxes.right[:, None]
+    after, before = np.full(len(boxes), -1), np.full(len(boxes), -1)
+    for some, near in _bands(boxes.y, (1 + TILT * REACH) * float(boxes.height.max())):
+        a, b = boxes.take(some), boxes.take(near)
+        for follower, first, second, lean in (
+            (after, a, b, slope[some, None] + slope[near]),
+            (before, b, a, slope[near, None] + slope[some]),
+        ):
+            cost = _cost_of_following(first, second, lean / 2)
+            cost = cost if follower is after else cost.T
+            best = cost.argmin(axis=1)
+            follows = np.isfinite(cost[np.arange(len(some)), best])
+            follower[some[follows]] = near[best[follows]]
+    left = np.flatnonzero(after >= 0)
+    left = left[before[after[left]] == left]
+    return left, after[left]
+
+
+def _cost_of_following(first, second, slope):
+    """float array `(len(first), len(second))`: how far the second is from following the first; inf: it does not."""
+    across = second.x - first.x[:, None]
+    climb = np.abs(second.y - first.y[:, None] - slope * across)
+    tall, short = np.maximum(second.height, first.height[:, None]), np.minimum(second.height, first.height[:, None])
+    gap = second.left - first.right[:, None]
     follows = (across > 0) & (climb < 0.5 * tall + CLIMB * np.maximum(gap, 0)) & (climb < tall)
     follows &= (gap < REACH * tall) & (gap > -0.6 * tall) & (short > 0.25 * tall)
-    cost = np.where(follows, across + 3 * climb, np.inf)
-    after, before = cost.argmin(axis=1), cost.argmin(axis=0)
-    left = np.flatnonzero(np.isfinite(cost.min(axis=1)) & (before[after] == np.arange(len(boxes))))
-    return left, after[left]
+    return np.where(follows, across + 3 * climb, np.inf)
 
 
 def _slopes(boxes, left, right):
@@ -310,8 +362,7 @@ def _slopes(boxes, left, right):
     x, y = (boxes.x[left] + boxes.x[right]) / 2, (boxes.y[left] + boxes.y[right]) / 2
     steps = np.clip((boxes.y[right] - boxes.y[left]) / np.maximum(boxes.x[right] - boxes.x[left], 1), -TILT, TILT)
     count = min(STEPS, len(steps))
-    away = np.square(x - boxes.x[:, None]) + np.square(y - boxes.y[:, None])
-    nearest = np.argpartition(away, count - 1, axis=1)[:, :count]
+    nearest = _nearest(x, y, boxes.x, boxes.y, count)
     return np.median(steps[nearest], axis=1) * (count / (count + 2))
 
 
@@ -332,7 +383,11 @@ def _continued(lines, boxes, slope):
             miss = np.abs(y + lean * (meet - x) - here.mean(axis=1)) / np.maximum(tall, height)
             miss[right - start > 0.5 * height] = np.inf
             best = int(np.argmin(miss)) if miss.min() < BEHIND else None
-        end = (boxes.right[members].max(), *(float(v.mean()) for v in (boxes.x[last], boxes.y[last], slope[last])), height)
+        end = (
+            boxes.right[members].max(),
+            *(float(v.mean()) for v in (boxes.x[last], boxes.y[last], slope[last])),
+            height,
+        )
         if best is None:
             joined.append([members])
             ends.append(end)

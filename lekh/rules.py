@@ -11,6 +11,7 @@ SHORTEST_RUN = 12  # pixels
 RUN = 0.6  # of the writing's height; a tilted thin rule falls into runs about this long
 LONG = 2.6  # of the writing's height: longer than any digit
 LEAST_SHARE = 0.04  # of the page, the shortest rule
+IN_FIELD = 0.3  # of a field's shorter side, the least height of its writing
 SPANS = 0.55  # of a cropped field, its shortest rule
 THIN, THIN_ON_PAGE = 0.3, 0.04  # of the writing's height, and of the page
 
@@ -26,6 +27,8 @@ def without_rules(mask: np.ndarray, is_field: bool = False) -> tuple[np.ndarray,
         Two uint8 `(H, W)`, 0 or 1: the mask without rules (`mask` itself where there are none), and what was taken out.
     """
     height = writing_height(mask)
+    if is_field:  # all of it may hang together by a rule
+        height = max(height, IN_FIELD * min(mask.shape))
     level = _rules(mask, height, is_field)
     upright = _rules(np.ascontiguousarray(mask.T), height, is_field)
     if level is None and upright is None:
@@ -85,11 +88,10 @@ def _rules(mask, height, is_field):
     left, width = 2 * stats[:, cv2.CC_STAT_LEFT], 2 * stats[:, cv2.CC_STAT_WIDTH]
     thickness = 4 * stats[:, cv2.CC_STAT_AREA] / width
     at_border = (left <= 2).astype(int) + (left + width >= w - 3)
-    if is_field:
-        long = (width > SPANS * w) & (at_border > 0) & (w >= h)
-    else:
-        long = width > max(LONG * height, LEAST_SHARE * w)
-    chosen = long & (thickness < max(5, min(THIN * height, THIN_ON_PAGE * w))) & (2 * stats[:, cv2.CC_STAT_HEIGHT] < 0.25 * width + thickness)
+    spans = (width > SPANS * w) & (at_border > 0) & (w >= h)
+    long = spans if is_field else width > max(LONG * height, LEAST_SHARE * w)
+    thin = thickness < max(5, min(THIN * height, THIN_ON_PAGE * w))
+    chosen = long & thin & (2 * stats[:, cv2.CC_STAT_HEIGHT] < 0.25 * width + thickness)
     chosen[0] = False
     if not chosen.any():
         return None

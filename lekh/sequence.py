@@ -1,14 +1,15 @@
 """The ink of a number -> its digits and where they are. LiteRT predicts; TensorFlow is never imported here.
 
-A number's own ink becomes a strip of fixed height; a convolutional network says for each column of it whether the middle
-of a digit is there, and which; each digit's ink is then taken out of the number. What the network says nothing of (dots,
-dashes, rests of rules) belongs to no digit.
+A number's own ink becomes a strip of fixed height; a convolutional network says for each column of it whether the
+middle of a digit is there, and which; each digit's ink is then taken out of the number. What the network says nothing
+of (dots, dashes, rests of rules) belongs to no digit.
 """
 
 import hashlib
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,11 +100,14 @@ class Cut:
         ink: float32 `(h, w)`, this digit's ink only, for `normalize.to_input`.
         probabilities: float32 `(C,)` over the classes of the card, what the sequence network says of this digit; 0
             for classes that it does not know.
+        whole: whether the ink hangs together with no other digit's; of a digit that was cut out of its neighbours
+            the sequence network, which sees them, knows more than a look at the digit alone.
     """
 
     box_xywh: tuple[int, int, int, int]
     ink: np.ndarray
     probabilities: np.ndarray
+    whole: bool = True
 
 
 # -- the number's ink -> strip ----------------------------------------------------------------------------------------
@@ -256,7 +260,7 @@ def decode(answers: np.ndarray) -> list[Span]:
 # -- digits -> their ink ----------------------------------------------------------------------------------------------
 
 
-def cut(ink: np.ndarray, centres: Sequence[float]) -> list[np.ndarray]:
+def cut(ink: np.ndarray, centres: Sequence[float]) -> list[tuple[np.ndarray, bool]]:
     """The ink of each digit of a number.
 
     What hangs together belongs to the digit in whose part of the number most of it lies; only ink in which two digits
@@ -267,10 +271,11 @@ def cut(ink: np.ndarray, centres: Sequence[float]) -> list[np.ndarray]:
         centres: column of the middle of each digit, from left to right.
 
     Returns:
-        float32 `(h, w)` for each centre; together they hold the number's ink without dots, dashes and the like.
+        For each centre float32 `(h, w)`, together the number's ink without dots, dashes and the like, and whether
+        nothing of it was cut.
     """
     zones = np.zeros(ink.shape, np.int32)
-    for a, b in zip(centres[:-1], centres[1:], strict=True):
+    for a, b in pairwise(centres):
         zones += np.arange(ink.shape[1])[None, :] >= _seam(ink, a, b)[:, None]
     labels, parts = components(ink)
     owners = np.full((len(parts) + 1, len(centres)), False)
@@ -289,7 +294,8 @@ def cut(ink: np.ndarray, centres: Sequence[float]) -> list[np.ndarray]:
     for zone in range(len(centres)):
         mine = owners[:, zone]
         alone = mine & (owners.sum(axis=1) == 1)
-        made.append(np.where(alone[soft] | (mine[soft] & (zones == zone)), ink, 0).astype(np.float32))
+        own = np.where(alone[soft] | (mine[soft] & (zones == zone)), ink, 0).astype(np.float32)
+        made.append((own, bool((mine == alone).all())))
     return made
 
 
@@ -334,6 +340,21 @@ def _belongs(part, main):
     if below or above:
         return False
     return h > 0.45 * mh or over > 0.3 * w or (over > -0.1 * mh and y + h < my + 0.6 * mh)
+
+
+def combined(told: np.ndarray, looked: np.ndarray, whole: bool) -> np.ndarray:
+    """What both networks together say of a digit: their product where its ink is whole, else what the reader told.
+
+    Args:
+        told: float32 `(K,)`, by this network, over some classes, for instance those of a script.
+        looked: float32 `(K,)`, by the network for single digits, over the same classes.
+        whole: see `Cut`.
+
+    Returns:
+        float32 `(K,)`, which sums to 1.
+    """
+    mixed = told * looked if whole else told
+    return (mixed / max(float(mixed.sum()), 1e-9)).astype(np.float32)
 
 
 # -- the reader -------------------------------------------------------------------------------------------------------
@@ -409,7 +430,7 @@ class SequenceReader:
         middles = [((span.first + span.last + 1) / 2 * stride - strip.left) / strip.scale for span in spans]
         middles = [float(np.clip(middle, 0, ink.shape[1] - 1)) for middle in middles]
         made = []
-        for span, own in zip(spans, cut(ink, middles), strict=True):
+        for span, (own, whole) in zip(spans, cut(ink, middles), strict=True):
             box = box_of(own)
             if box is None:
                 continue
@@ -417,7 +438,7 @@ class SequenceReader:
             probabilities = np.zeros(self._outputs, np.float32)
             probabilities[self._card] = span.probabilities[self._own]
             crop = np.ascontiguousarray(own[y : y + h, x : x + w])
-            made.append(Cut((origin[0] + x, origin[1] + y, w, h), crop, probabilities))
+            made.append(Cut((origin[0] + x, origin[1] + y, w, h), crop, probabilities, whole))
         return made
 
     def _run(self, batch):

@@ -4,7 +4,9 @@ What the network learns from takes the road of an upload: a field or a page is c
 out, and each number found there is matched with what was written.
 """
 
+import csv
 import hashlib
+import json
 import multiprocessing
 import os
 import tempfile
@@ -19,14 +21,15 @@ import numpy as np
 from tqdm import tqdm
 
 from lekh import augment, compose, datasets, images, ink, layout, model, sequence, training
-from lekh.compose import Alphabet, Composed
-from lekh.errors import LekhError
+from lekh.compose import Alphabet
 from lekh.model import ClassLabel
-from lekh.numerals import SCRIPTS
+from lekh.normalize import to_views
 from lekh.sequence import KERAS, TFLITE, Frame, StripNormalization
 
 IGNORED = -1  # a column of which nothing is known
 MOST_DIGITS = 16  # of a training number
+CHEQUE_DIGITS = "cheque_digits"  # the source of single digits that is cut out of the cheques
+CHEQUES, REGISTERS = datasets.SOURCES[CHEQUE_DIGITS].path, "latin/register_numbers"
 STORED = 40  # pixels: height of a digit in what is kept for training
 CHUNK = 1536  # numbers that travel from the composing process at a time
 
@@ -47,6 +50,7 @@ class Configuration:
         fonts: fonts a script that serve as extra writers.
         fields: composed fields that take the road of an upload.
         pages: composed pages that do.
+        views: samples of each real cheque: its numbers as they were found, and more or less of what is around them.
         shares: of an epoch: written on the spot, from composed fields and pages, real cheques, real registers.
         alignment: weight of the loss of single columns beside that of whole numbers (CTC).
         held_out: share of the real cheques and register pages that only validates.
@@ -64,6 +68,7 @@ class Configuration:
     fonts: int = 40
     fields: int = 12_000
     pages: int = 400
+    views: int = 3
     shares: tuple[float, float, float, float] = (0.35, 0.4, 0.18, 0.07)
     alignment: float = 1.0
     held_out: float = 0.15
@@ -152,14 +157,14 @@ def _squares(job):
 def found_numbers(page: compose.Page, script: str, rng: np.random.Generator | None = None) -> list[Sample]:
     """What the road of an upload makes of the numbers of a page whose digits are known.
 
-    A number that was found with all ink of some digits and none of the others becomes a sample with these digits, once
-    as its ink and once as the page shows it there; one with half a digit becomes none.
+    A number that was found with all ink of some digits and none of the others becomes a sample with these digits; one
+    with half a digit becomes none. What was found where nothing was written becomes a sample without digits.
 
     Args:
         page: what was written, and where.
         script: of its digits.
-        rng: where given, all that was found also becomes one sample, which shows more or less around it, as a field
-            is read.
+        rng: where given, some numbers also become a sample of what the page shows around them, and a page with one
+            line also one of all that was found on it.
     """
     found = ink.find_page(page.grey)
     contrast = soft_contrast(page.grey, found)
@@ -175,11 +180,26 @@ def found_numbers(page: compose.Page, script: str, rng: np.random.Generator | No
             own = _digits_in(sheet, origin, digits)
             if own:
                 samples.append(_sample(sheet, origin, Frame.of(sheet), script, own))
-                samples.append(_shown(number, contrast, script, digits, 0.3))
-    if rng is not None and lines:
+                if rng is not None and rng.random() < 0.3:
+                    samples.append(_shown(number, contrast, script, digits, 0.3))
+            elif own is not None and _is_clutter(number, digits):
+                samples.append(_sample(sheet, origin, Frame.of(sheet), script, []))
+    if rng is not None and lines and len(page.lines) == 1:
         everything = layout.Number(tuple(piece for line in lines for number in line.numbers for piece in number.pieces))
-        samples.append(_shown(everything, contrast, script, digits, rng.uniform(0.5, 4.0)))
+        sheet, origin = sequence.pasted(everything)
+        if own := _digits_in(sheet, origin, digits):
+            samples.append(_sample(sheet, origin, Frame.of(sheet), script, own))
+        samples.append(_shown(everything, contrast, script, digits, rng.uniform(0.1, 2.0)))
     return [sample for sample in samples if sample is not None]
+
+
+def _is_clutter(number, digits):
+    """Whether a number was found where no digit is near."""
+    for _, (x, y, w, h) in digits:
+        for px, py, pw, ph in (piece.box_xywh for piece in number.pieces):
+            if min(px + pw, x + w) - max(px, x) > -0.2 * h and min(py + ph, y + h) - max(py, y) > -0.2 * h:
+                return False
+    return True
 
 
 def soft_contrast(grey: np.ndarray, found: ink.PageInk) -> np.ndarray:
@@ -218,14 +238,14 @@ def _shown(number, contrast, script, digits, reach):
 
 def _sample(pixels, origin, frame, script, digits):
     """Brought to the size in which samples are kept."""
-    if not 1 <= len(digits) <= MOST_DIGITS:
+    if len(digits) > MOST_DIGITS:
         return None
     scale = STORED / frame.typical
     size = max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale))
     if max(size) > 4000:
         return None
     small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    middles = np.array([((x - origin[0]) * scale, w * scale) for _, x, w in digits], np.float32).T
+    middles = np.array([((x - origin[0]) * scale, w * scale) for _, x, w in digits], np.float32).reshape(-1, 2).T
     frame = Frame(frame.typical * scale, frame.middle * scale, frame.total * scale)
     text = "".join(str(digit[0]) for digit in digits)
     return Sample(np.clip(small * 255 + 0.5, 0, 255).astype(np.uint8), frame, script, text, middles)
@@ -273,36 +293,92 @@ def _composed_part(job):
     return samples
 
 
-def marked_fields(folder: Path, files: Sequence[str]) -> list[compose.Page]:
-    """Fields with `labels.csv` (file, text, boxes_digit_x_y_w_h) and `images/`, for instance the real cheques.
+# -- real numbers -----------------------------------------------------------------------------------------------------
 
-    Raises:
-        LekhError: a picture cannot be read.
+
+def labels_of(folder: Path) -> list[dict]:
+    """The rows of `labels.csv` in a folder of real fields; empty where there is none."""
+    try:
+        with (folder / "labels.csv").open(encoding="utf-8-sig", newline="") as stream:
+            return list(csv.DictReader(stream))
+    except OSError:
+        return []
+
+
+def split(rows: Sequence[dict], share: float, seed: int) -> tuple[list[dict], list[dict]]:
+    """Rows to train on, and rows held out; all rows of one page of a register stay together.
+
+    Args:
+        rows: from `labels_of`; `file` up to `_row_` names the page.
+        share: of the pages to hold out.
+        seed: the same seed gives the same parts.
     """
-    import csv
-    import json
-
-    wanted, pages = set(files), []
-    with (folder / "labels.csv").open(encoding="utf-8-sig", newline="") as stream:
-        for row in csv.DictReader(stream):
-            if row["file"] in wanted:
-                boxes = sorted(json.loads(row["boxes_digit_x_y_w_h"]), key=lambda box: box[1] + box[3] / 2)
-                text = "".join(str(box[0]) for box in boxes)
-                written = compose.Written(text, tuple(tuple(box[1:]) for box in boxes))
-                pages.append(compose.Page(images.to_grey(folder / "images" / row["file"]), ((written,),)))
-    return pages
-
-
-def split_files(folder: Path, share: float, seed: int, group=lambda name: name) -> tuple[list[str], list[str]]:
-    """The files that `labels.csv` names, for training and held out; what `group` calls alike stays together."""
-    import csv
-
-    with (folder / "labels.csv").open(encoding="utf-8-sig", newline="") as stream:
-        files = [row["file"] for row in csv.DictReader(stream)]
-    groups = sorted({group(name) for name in files})
+    pages = [row["file"].split("_row_")[0] for row in rows]
+    groups = sorted(set(pages))
     order = np.random.default_rng(seed).permutation(len(groups))
     held = {groups[index] for index in order[: round(share * len(groups))]}
-    return [f for f in files if group(f) not in held], [f for f in files if group(f) in held]
+    parts = [], []
+    for row, page in zip(rows, pages, strict=True):
+        parts[page in held].append(row)
+    return parts
+
+
+def marked_field(folder: Path, row: dict) -> compose.Page:
+    """A real field whose digits are marked (`boxes_digit_x_y_w_h`, JSON), below `images/`.
+
+    Raises:
+        LekhError: the picture cannot be read.
+    """
+    boxes = sorted(json.loads(row["boxes_digit_x_y_w_h"]), key=lambda box: box[1] + box[3] / 2)
+    written = compose.Written("".join(str(box[0]) for box in boxes), tuple(tuple(box[1:]) for box in boxes))
+    return compose.Page(images.to_grey(folder / "images" / row["file"]), ((written,),))
+
+
+def cheque_samples(folder: Path, rows: Sequence[dict], configuration: Configuration) -> list[Sample]:
+    """Real fields with marked digits, by the road of an upload."""
+    rng = np.random.default_rng(configuration.seed + 2)
+    pages = [marked_field(folder, row) for row in rows]
+    return [
+        sample for page in pages for _ in range(configuration.views) for sample in found_numbers(page, "latin", rng)
+    ]
+
+
+def register_samples(folder: Path, rows: Sequence[dict], digits: model.Model) -> list[Sample]:
+    """Real numbers of which only the text is known: those that the network for single digits, piece by piece, reads so.
+
+    What else was found on such a picture (print, borders) becomes a sample without digits, if it is no digit's size.
+    """
+    samples = []
+    for row in rows:
+        found = ink.find_page(images.to_grey(folder / "images" / row["file"]))
+        numbers = [number for line in layout.find_lines(found.ink) for number in line.numbers]
+        texts = ["".join(str(digit) for digit in values) for values in read_pieces(numbers, digits, "latin")]
+        if texts.count(row["text"]) != 1:
+            continue
+        for number, text in zip(numbers, texts, strict=True):
+            sheet, origin = sequence.pasted(number)
+            own = row["text"] if text == row["text"] else ""
+            kept = _sample(sheet, origin, Frame.of(sheet), "latin", [(digit, 0, 1) for digit in own])
+            if kept is not None:
+                samples.append(replace(kept, middles=None if own else kept.middles))
+    return samples
+
+
+def read_pieces(numbers: Sequence[layout.Number], digits: model.Model, script: str) -> list[list[int]]:
+    """What the network for single digits makes of numbers when each piece is taken for one digit."""
+    pieces = [piece for number in numbers for piece in number.pieces]
+    values = iter(read_digits([piece.ink for piece in pieces], digits, script).argmax(axis=1).tolist())
+    return [[next(values) for _ in number.pieces] for number in numbers]
+
+
+def read_digits(inks: Sequence[np.ndarray], digits: model.Model, script: str) -> np.ndarray:
+    """float32 `(N, 10)`: probabilities of the digits of `script` for the ink of N single digits."""
+    chosen = digits.card.indices(script)
+    if not inks:
+        return np.zeros((0, len(chosen)), np.float32)
+    views = np.stack([to_views(own, digits.card.normalization) for own in inks])  # (N, V, S, S, 1)
+    answers = digits.predict(views.reshape(-1, *views.shape[2:])).reshape(*views.shape[:2], -1).mean(axis=1)
+    return answers[:, chosen] / np.maximum(answers[:, chosen].sum(axis=1, keepdims=True), 1e-9)
 
 
 def _workers(count, initializer=cv2.setNumThreads, *values):
@@ -372,6 +448,7 @@ def targets(labels: Sequence[int], middles: np.ndarray | None, strip: sequence.S
     made[columns : columns + len(labels)] = labels
     if middles is None:
         made[:columns] = IGNORED
+    if middles is None or middles.shape[1] == 0:
         return made
     centre = (np.arange(columns) + 0.5) * parameters.stride
     left, width = strip.left + middles[0] * strip.scale, middles[1] * strip.scale
@@ -444,9 +521,12 @@ def _chunk(seed):
 
 
 def written(letters: Alphabet, script: str, rng: np.random.Generator) -> Sample:
-    """A number written on the spot, without paper and camera."""
-    composed = compose.number(compose.random_text(rng), letters, script, rng)
-    boxes = np.array(composed.boxes, np.float32)
+    """A number written on the spot, without paper and camera; now and then something that is none."""
+    if rng.random() < 0.06:
+        composed = compose.nothing(rng)
+    else:
+        composed = compose.number(compose.random_text(rng), letters, script, rng)
+    boxes = np.array(composed.boxes, np.float32).reshape(-1, 4)
     pixels = np.clip(composed.ink * 255, 0, 255).astype(np.uint8)
     return Sample(pixels, Frame.of(composed.ink), script, composed.text, boxes[:, [0, 2]].T)
 
@@ -468,6 +548,57 @@ def _by_width(made, configuration, rng):
             wanted[row, :own], wanted[row, columns:] = target[:own], target[own:]
         found.append((strips, wanted))
     return [found[index] for index in rng.permutation(len(found))]
+
+
+# -- all data ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """What the reader learns from, and what it is measured on.
+
+    Attributes:
+        letters: single digits to write numbers with.
+        pools: samples of composed, cheque and register numbers.
+        held: rows of `labels.csv` that are held out, by the folder they are in.
+    """
+
+    letters: Alphabet
+    pools: tuple[list[Sample], list[Sample], list[Sample]]
+    held: dict[Path, list[dict]]
+
+
+def prepare(digits: model.Model, configuration: Configuration) -> Prepared:
+    """Gathers everything under LEKH_DATA.
+
+    Args:
+        digits: the network for single digits, which finds the real numbers on the registers.
+        configuration: how much of each.
+
+    Raises:
+        LekhError: the data root is not set, or there are no digits.
+    """
+    cheques, registers = (datasets.root() / path for path in (CHEQUES, REGISTERS))
+    rows = {
+        folder: split(labels_of(folder), configuration.held_out, configuration.seed) for folder in (cheques, registers)
+    }
+    held_files = [row["file"] for row in rows[cheques][1]]
+    sets, _ = training.open_sources()
+    sets = [_without_writers(dataset, held_files) if dataset.name == CHEQUE_DIGITS else dataset for dataset in sets]
+    with _workers(os.cpu_count() or 1) as workers:
+        letters = alphabet(sets, configuration, workers)
+    pools = (
+        composed_samples(letters, configuration),
+        cheque_samples(cheques, rows[cheques][0], configuration),
+        register_samples(registers, rows[registers][0], digits),
+    )
+    return Prepared(letters, pools, {folder: held for folder, (_, held) in rows.items()})
+
+
+def _without_writers(dataset, writers):
+    if dataset.writers is None:
+        return dataset
+    return dataset.take(np.flatnonzero(~np.isin(dataset.writers, writers)))
 
 
 # -- build and train the network --------------------------------------------------------------------------------------
@@ -586,10 +717,93 @@ def fit(network, letters: Alphabet, pools: Sequence[list[Sample]], classes: Sequ
     return {name: [round(float(value), 5) for value in values] for name, values in history.history.items()}
 
 
+def classes_of(card: model.Card) -> tuple[ClassLabel, ...]:
+    """The digits that a card knows, which are the reader's classes too."""
+    return tuple(label for label in card.classes if label.script in card.scripts)
+
+
+def start(network, folder: Path) -> str:
+    """Gives a new network what a model folder already knows; returns the name of the file that it came from.
+
+    The reader that is there is taken when it has the same shapes, else the first layers of the network for digits.
+    """
+    import keras
+
+    if (folder / KERAS).is_file():
+        known = keras.models.load_model(folder / KERAS, compile=False).get_weights()
+        if [weights.shape for weights in known] == [weights.shape for weights in network.get_weights()]:
+            network.set_weights(known)
+            return KERAS
+    borrow(network, keras.models.load_model(folder / model.KERAS, compile=False))
+    return model.KERAS
+
+
+# -- measure it -------------------------------------------------------------------------------------------------------
+
+
+def measure(folder: Path, held: dict[Path, list[dict]]) -> list[dict]:
+    """How many held-out fields are read exactly, by pieces and the digit network, by the reader, and by both.
+
+    On a register's picture other numbers may be found; there the text counts as read when one of the numbers is it.
+
+    Returns:
+        A row for each folder: `name`, `n`, and the number read exactly by each way.
+    """
+    digits, reader = model.load(folder), sequence.load(folder)
+    rows = []
+    for source, labels in held.items():
+        counts = dict.fromkeys(("pieces", "reader", "both"), 0)
+        for row in labels:
+            grey = images.to_grey(source / "images" / row["file"])
+            numbers = [n for line in layout.find_lines(ink.find_page(grey).ink) for n in line.numbers]
+            for way, values in _ways(numbers, digits, reader, "latin").items():
+                texts = ["".join(str(value) for value in own) for own in values]
+                whole = "boxes_digit_x_y_w_h" in row
+                counts[way] += "".join(texts) == row["text"] if whole else row["text"] in texts
+        if labels:
+            rows.append({"name": source.name, "n": len(labels), **counts})
+    return rows
+
+
+def measure_composed(folder: Path, letters: Alphabet, count: int, seed: int = 1) -> list[dict]:
+    """As `measure`, of `count` numbers a script that are written anew and seen as ink; digits that it learnt from."""
+    digits, reader = model.load(folder), sequence.load(folder)
+    rows = []
+    for script in digits.card.scripts:
+        rng = np.random.default_rng(seed)
+        counts = dict.fromkeys(("pieces", "reader", "both"), 0)
+        for _ in range(count):
+            composed = compose.number(compose.random_text(rng), letters, script, rng)
+            numbers = [number for line in layout.find_lines(composed.ink) for number in line.numbers]
+            for way, values in _ways(numbers, digits, reader, script).items():
+                counts[way] += "".join(str(value) for own in values for value in own) == composed.text
+        rows.append({"name": f"composed_{script}", "n": count, **counts})
+    return rows
+
+
+def _ways(numbers, digits, reader, script):
+    """The digits of each number by each way of reading."""
+    chosen = digits.card.indices(script)
+    cuts = reader.read(numbers, script)
+    seen = [[one.probabilities[chosen] for one in own] for own in cuts]
+    alone = [read_digits([one.ink for one in own], digits, script) for own in cuts]
+    both = [
+        [sequence.combined(told, looked, one.whole) for told, looked, one in zip(*parts, strict=True)]
+        for parts in zip(seen, alone, cuts, strict=True)
+    ]
+    return {
+        "pieces": read_pieces(numbers, digits, script),
+        "reader": [[int(told.argmax()) for told in own] for own in seen],
+        "both": [[int(mixed.argmax()) for mixed in own] for own in both],
+    }
+
+
 # -- write it into the model folder -----------------------------------------------------------------------------------
 
 
-def export(network, folder: Path, classes: Sequence[ClassLabel], configuration: Configuration, details: dict) -> None:
+def export(
+    network, folder: Path, classes: Sequence[ClassLabel], configuration: Configuration, begun: str, curves: dict
+) -> None:
     """Writes `reader.keras` and `reader.tflite` (half-precision weights) and names them in the folder's card.
 
     Args:
@@ -597,21 +811,23 @@ def export(network, folder: Path, classes: Sequence[ClassLabel], configuration: 
         folder: a model folder with a card.
         classes: outputs of the network after blank.
         configuration: how it was trained.
-        details: what else the card should say, see `describe`.
+        begun: from `start`; training that goes on from a reader is added to what the card tells of it.
+        curves: from `fit`.
     """
     import keras
 
     final = build_network(len(classes), configuration.normalization)
     final.set_weights(network.get_weights())
-    probabilities = keras.layers.Softmax(name="probabilities")(final.output)
-    final = keras.Model(final.input, probabilities, name="reader")
     final.save(folder / KERAS)
-    (folder / TFLITE).write_bytes(_as_tflite(final))
+    probabilities = keras.layers.Softmax(name="probabilities")(final.output)
+    (folder / TFLITE).write_bytes(_as_tflite(keras.Model(final.input, probabilities, name="reader")))
+    earlier = model.read_card(folder).raw.get("reader", {}).get("training", []) if begun == KERAS else []
+    settings = {key: value for key, value in asdict(configuration).items() if key != "normalization"}
     entry = {
         "classes": [asdict(label) for label in classes],
         "normalization": configuration.normalization.as_dict(),
-        "training": {key: value for key, value in asdict(configuration).items() if key != "normalization"},
-        **details,
+        "test_sets": [],
+        "training": [*earlier, {"begun_from": begun, **settings, "curves": curves}],
     }
     describe(folder, entry)
 
@@ -640,3 +856,8 @@ def describe(folder: Path, entry: dict) -> None:
         content = (folder / name).read_bytes()
         files[name] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
     training.write_card(folder, {**card, "files": files, "reader": entry})
+
+
+def report(folder: Path, rows: list[dict]) -> None:
+    """Writes what `measure` and `measure_composed` found into the reader's entry in the card."""
+    describe(folder, {**model.read_card(folder).raw["reader"], "test_sets": rows})

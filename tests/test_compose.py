@@ -28,7 +28,7 @@ def test_a_number_holds_its_digits_from_left_to_right(letters, script, text):
     for seed in range(5):
         made = compose.number(text, letters, script, np.random.default_rng(seed))
         assert made.text == text and len(made.boxes) == len(text)
-        assert made.ink.dtype == np.float32 and 0 <= made.ink.min() and made.ink.max() <= 1
+        assert made.ink.dtype == np.float32 and made.ink.min() >= 0 and made.ink.max() <= 1
         lefts = [x for x, _, _, _ in made.boxes]
         assert lefts == sorted(lefts)
         for x, y, w, h in made.boxes:

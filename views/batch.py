@@ -30,7 +30,7 @@ def show(side, sources: Sequence[Source], script: str, single: bool, model: Mode
     rows = _rows(sources, script, single, model)
     tables.show(rows, COLUMNS, height=min(HEIGHT, ROW * (len(rows) + 1) + 3))
     with side:
-        st.markdown(text("batch.summary", read=sum(row["digits"] is not None for row in rows), total=len(rows)))
+        st.markdown(text("batch.summary", read=sum(row["digits"] != "" for row in rows), total=len(rows)))
         with st.container(horizontal=True, gap="xsmall"):
             tables.download("batch.csv", text("batch.csv_file"), lambda: tables.to_csv(rows, COLUMNS))
             tables.download("batch.json", text("batch.json_file"), lambda: _json(sources, script, single, model))
@@ -63,13 +63,13 @@ def _read_all(sources: Sequence[Source], script: str, single: bool, model: Model
 
 
 def _row(source: Source, script: str, single: bool, model: Model) -> dict:
-    row = {"picture": source.name, "text": "", "digits": None, "confidence": None, "note": ""}
+    row = {"picture": source.name, "text": "", "digits": "", "confidence": None, "note": ""}
     try:
         reading = _answer(source, script, single, model).reading
     except LekhError as error:
         return row | {"note": str(error)}
     rejected = sum(digit.rejected for digit in reading.digits)
-    row |= {"text": reading.text.replace("\n", " / "), "digits": len(reading.digits) - rejected}
+    row |= {"text": reading.text.replace("\n", " / "), "digits": str(len(reading.digits) - rejected)}
     if not reading.digits:
         return row | {"note": text("answer.no_ink")}
     row["confidence"] = min(digit.confidence for digit in reading.digits)

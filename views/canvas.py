@@ -6,7 +6,7 @@ import streamlit as st
 
 from views.strings import text
 
-SIDE = 280  # pixels; on a phone the digit still shows below it
+WIDTH, HEIGHT = 340, 280  # pixels; as wide as a phone has room for, and the answer still shows below it
 PENS = {"draw.thin": 6, "draw.medium": 13, "draw.thick": 22}  # stroke widths in pixels
 COLOURS = {"light": ("#111111", "#ffffff"), "dark": ("#f5f5f5", "#202a29")}  # ink and paper
 SHEET = "sheet"
@@ -99,13 +99,15 @@ def draw() -> bool:
     theme = "dark" if st.context.theme.type == "dark" else "light"
     page.take_colours(theme)
     ink, paper = COLOURS[theme]
-    with st.container(height=SIDE, border=False):  # its edge hides the canvas's own toolbar, which no finger can reach
+    with st.container(
+        height=HEIGHT, border=False
+    ):  # its edge hides the canvas's own toolbar, which no finger can reach
         result = st_canvas(
             stroke_width=PENS[st.session_state.get("pen") or "draw.medium"],
             stroke_color=ink,
             background_color=paper,
-            height=SIDE,
-            width=SIDE,
+            height=HEIGHT,
+            width=WIDTH,
             initial_drawing={"objects": page.sent, "revision": page.revision},
             return_image_data=True,
             key="canvas",

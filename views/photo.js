@@ -8,11 +8,14 @@ const CORNERS = [[0, 0], [1, 0], [0, 1], [1, 1]];
 const LABEL = 0.4; // height of a label, of the typical digit's
 const LARGEST_LABEL = 0.8; // where that is too small to be read
 const READABLE = 11; // pixels of the screen
+const PLENTY = 24;
 const LEAST_LABEL = 7; // smaller ones only hide the digits
+const LARGE = 32; // pixels of the screen; digits of this height need no zoom
 const LEAST_DRAG = 4; // pixels of the screen; less is a click
 const LEAST_SIDE = 5; // pixels of the screen of a new box
 const HANDLE = 6; // pixels of the screen, its radius
-const REACH = 16; // pixels of the screen around a handle that a finger may miss it by
+const REACH = 16; // pixels of the screen by which a finger may miss a handle or a box
+const NEAR = 6; // by which a mouse may miss a box
 const ROOMY = 48; // pixels of the screen; around a smaller box the handles stand off, so that it can be gripped
 
 const views = new WeakMap();
@@ -105,8 +108,7 @@ class View {
 
   place(group, [x, y, w, h]) {
     set(group.firstChild, { x, y, width: w, height: h });
-    const above = y > this.letter; // there is room for the label above the box
-    set(group.lastChild, { x: x + w / 2, y: above ? y - 0.14 * this.letter : y + h + 0.86 * this.letter });
+    set(group.lastChild, { x: x + w / 2, y: Math.max(y - 0.14 * this.letter, 0.86 * this.letter) });
     group.lastChild.style.fontSize = `${this.letter}px`;
   }
 
@@ -139,7 +141,8 @@ class View {
   }
 
   letterSize() {
-    return Math.max(LABEL * this.typical, Math.min(READABLE / this.scale(), LARGEST_LABEL * this.typical));
+    const [readable, plenty] = [READABLE / this.scale(), PLENTY / this.scale()];
+    return Math.max(Math.min(LABEL * this.typical, plenty), Math.min(LARGEST_LABEL * this.typical, readable));
   }
 
   fitLabels() {
@@ -149,6 +152,8 @@ class View {
       this.letter = letter;
       this.svg.querySelectorAll("g").forEach((group) => this.place(group, this.boxes[group.dataset.place].box));
     }
+    const shown = (this.typical * this.scale()) / ZOOMS[this.zoom];
+    this.photo.classList.toggle("large", this.zoom === 0 && shown >= LARGE);
     this.svg.classList.toggle("crowded", this.letter * this.scale() < LEAST_LABEL);
     if (this.chosen >= 0 && this.boxes[this.chosen]) this.placeHandles(this.boxes[this.chosen].box);
   }
@@ -211,12 +216,22 @@ class View {
     return this.handles(box).findIndex(([left, top]) => Math.hypot(x - left, y - top) < reach);
   }
 
+  // The smallest box around a place, or else the nearest one within `reach` pixels of the screen.
+  boxAt([x, y], reach = 0) {
+    let [best, least] = [-1, Infinity];
+    this.boxes.forEach(({ box: [left, top, w, h] }, place) => {
+      const away = Math.hypot(Math.max(left - x, 0, x - left - w), Math.max(top - y, 0, y - top - h)) * this.scale();
+      const cost = away === 0 ? 1 - 1 / (w * h) : 1 + away;
+      if (away <= reach && cost < least) [best, least] = [place, cost];
+    });
+    return best;
+  }
+
   press(event) {
     if (event.button !== 0 || !event.isPrimary) return;
     const start = this.at(event);
-    const target = event.target.closest("g");
     const corner = this.data.correcting ? this.corner(start) : -1;
-    const place = corner >= 0 ? this.chosen : target ? Number(target.dataset.place) : -1;
+    const place = corner >= 0 ? this.chosen : this.boxAt(start);
     this.drag = { start, from: [event.clientX, event.clientY], corner, place, box: this.boxes[place]?.box, far: false };
     if (this.data.correcting) this.svg.setPointerCapture(event.pointerId);
   }
@@ -259,7 +274,8 @@ class View {
     if (!drag) return;
     if (!drag.far) {
       const still = Math.hypot(event.clientX - drag.from[0], event.clientY - drag.from[1]) < 2 * LEAST_DRAG;
-      if (still && (drag.place >= 0 || this.chosen >= 0)) this.choose(drag.place);
+      const place = this.boxAt(drag.start, event.pointerType === "mouse" ? NEAR : REACH);
+      if (still && (place >= 0 || this.chosen >= 0)) this.choose(place);
       return;
     }
     const least = LEAST_SIDE / this.scale();

@@ -13,7 +13,6 @@ import streamlit as st
 from views.strings import text
 
 HERE = Path(__file__).resolve().parent
-HEIGHT = 520  # pixels at most; 72 % of a lower window
 SURE, UNSURE, REJECTED, TOLD = range(4)  # how a box is marked; the order is that of `photo.js`
 WORDS = ("photo", "boxes", "smaller", "larger", "sure", "unsure", "rejected", "told")
 
@@ -35,6 +34,7 @@ def show(
     key: str,
     picture: str,
     size_wh: tuple[int, int],
+    height: int,
     marks: list[Mark],
     chosen: tuple[int, int, int, int] | None,
     numerals: list[str],
@@ -49,6 +49,7 @@ def show(
         key: one a photo; its state in the browser goes with it.
         picture: `data:` address, in any resolution.
         size_wh: of the page that the boxes belong to, in pixels.
+        height: on the screen, in pixels at most; less in a low window.
         marks: the boxes, in reading order.
         chosen: the box that stands out.
         numerals: how the ten digits are written over their boxes.
@@ -64,7 +65,7 @@ def show(
             "picture": picture,
             "width": size_wh[0],
             "height": size_wh[1],
-            "most": HEIGHT,
+            "most": height,
             "boxes": [[mark.box_xywh, mark.label, mark.kind] for mark in marks],
             "chosen": chosen,
             "numerals": numerals,

@@ -44,9 +44,11 @@ def network_input(values: np.ndarray) -> str:
 
 
 def thumbnail(path: Path) -> str:
-    """A JPEG of at most `THUMBNAIL` pixels a side, upright, from a picture file."""
+    """A JPEG of at most `THUMBNAIL` pixels a side, upright, from a picture file; of a wide one the beginning."""
     with Image.open(path) as picture:
         small = ImageOps.exif_transpose(picture).convert("RGB")
+    if small.width > small.height:
+        small = ImageOps.fit(small, (small.height, small.height), centering=(0.12, 0.5))
     small.thumbnail((THUMBNAIL, THUMBNAIL))
     return _address(small, "JPEG", quality=85)
 

@@ -13,6 +13,7 @@ from views import answers, charts
 from views.strings import text
 
 DIGIT_COLUMNS = ("line", "number", "digit", "numeral", "confidence", "runner_up", "x", "y", "width", "height", "note")
+WIDTHS = {"picture": 150, "text": 220, "digits": 60, "note": 180}  # pixels of columns that would be too wide or narrow
 MIMES = {"csv": "text/csv", "json": "application/json", "jsonl": "application/jsonl"}
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for a formula
 
@@ -53,7 +54,7 @@ def show(rows: Sequence[dict], columns: Sequence[str], height: int | str = "auto
         height=height,
         column_order=columns,
         column_config={
-            **{name: st.column_config.Column(text(f"table.{name}")) for name in columns},
+            **{name: st.column_config.Column(text(f"table.{name}"), width=WIDTHS.get(name)) for name in columns},
             "confidence": st.column_config.ProgressColumn(
                 text("table.confidence"), format="percent", min_value=0, max_value=1
             ),

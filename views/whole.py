@@ -16,6 +16,8 @@ CORRECTING = "correcting"
 LINES = 12  # of text; more of them scroll
 TEXT_HEIGHT = 300  # pixels
 SHORT = 9  # digits that a headline holds on a phone
+HIGH, LOW = 520, 350  # pixels of the photo; the lower one under a headline
+NUMBER = 330  # pixels of what stands beside the headline
 PANEL = 260  # pixels of the column beside the photo
 
 
@@ -39,8 +41,11 @@ def show(side, source: Source, script: str, single: bool, model: Model) -> None:
     answer = corrections.applied(answer, source, script, model)
     correcting = _tools(source)
     if len(answer.reading.digits) > 1 or correcting:
-        with side:
-            _text(answer, source, script, model)
+        if _is_short(answer):
+            _number(answer, source, script, model)
+        else:
+            with side:
+                _text(answer, source, script, model)
         _photo(answer, source, script, model, correcting)
     else:
         one_digit.show(answer, script, model)
@@ -66,21 +71,35 @@ def _tools(source: Source) -> bool:
     return correcting
 
 
+def _is_short(answer: Answer) -> bool:
+    """Whether the text is one line that a headline can hold."""
+    return 0 < len(answer.reading.text) <= SHORT and "\n" not in answer.reading.text
+
+
+def _number(answer: Answer, source: Source, script: str, model: Model) -> None:
+    with st.container(horizontal=True, gap="medium"):
+        st.metric(text("whole.number"), _written(answer.reading.text, script), width="content")
+        with st.container(width=NUMBER):
+            _text(answer, source, script, model)
+
+
 def _text(answer: Answer, source: Source, script: str, model: Model) -> None:
     reading = answer.reading
     if not reading.digits:
         st.info(text("whole.none"), icon=":material/info:")
         return
-    lines = reading.text.split("\n")
-    if len(lines) == 1 and 0 < len(reading.text) <= SHORT:
-        st.metric(text("whole.number"), _written(reading.text, script), width="content")
     st.caption(_summary(answer))
+    above = st.container()
     with st.container(horizontal=True, gap="xsmall"):
-        numerals = _numerals(script, model)
+        numerals = _numerals(script)
         tables.download("whole.csv", _name(source, "csv"), lambda: _csv(answer, script, model))
         tables.download("whole.json", _name(source, "json"), lambda: tables.to_json(source.name, reading))
+    if not reading.text:
+        above.info(text("whole.unsure"), icon=":material/info:")
+        return
     copied = to_numerals(reading.text, script) if numerals else reading.text
-    st.code(copied or text("whole.unsure"), language=None, height=TEXT_HEIGHT if len(lines) > LINES else "content")
+    lines = copied.count("\n") + 1
+    above.code(copied, language=None, height=TEXT_HEIGHT if lines > LINES else "content")
 
 
 def _written(digits: str, script: str) -> str:
@@ -101,7 +120,7 @@ def _summary(answer: Answer) -> str:
     )
 
 
-def _numerals(script: str, model: Model) -> bool:
+def _numerals(script: str) -> bool:
     """Whether the text is wanted in the script's own numerals."""
     if not answers.has_numerals(script):
         return False
@@ -155,6 +174,7 @@ def _boxes(answer: Answer, source: Source, script: str, model: Model, correcting
         key=f"photo-{source.digest}",
         picture=answer.page or answer.photo,
         size_wh=answer.size_wh,
+        height=LOW if _is_short(answer) else HIGH,
         marks=[
             Mark(box.box_xywh, _label(digit, symbols), photo.TOLD if box.digit is not None else _kind(digit))
             for box, digit in zip(corrections.shown_boxes(answer, source), answer.reading.digits, strict=True)

@@ -108,7 +108,7 @@ def open_page(browser, server):
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("requestfailed", lambda request: complaints.append(f"not loaded: {request.url}"))
         page.goto(server[0])
-        page.get_by_test_id("stMetric").wait_for()
+        page.get_by_test_id("stCode").wait_for()  # the sample that a first visit shows
         return page
 
     yield opened

@@ -1,16 +1,20 @@
 """What a person does: upload, draw with a mouse or a finger, look at the answer, in both themes and on a phone."""
 
 import io
+import json
 import re
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 from drawn import draw
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from lekh import model, reading
+from views import samples
 from views.strings import text
 
 SEVEN = [(60, 50), (210, 50), (120, 240)]
@@ -19,10 +23,65 @@ ONE = [(140, 40), (140, 240)]
 UNDO, REDO, CLEAR = (f".st-key-draw-{name} button >> nth=0" for name in ("undo", "redo", "clear"))
 
 
+PAGE = samples.FOLDER / "latin_page.jpg"
+SEEN = text("steps.input", size=32)
+
+
 def photo(digit: int) -> dict:
+    return jpeg(f"photo_{digit}.jpg", draw("latin", digit, size=400))
+
+
+def jpeg(name: str, grey: np.ndarray) -> dict:
     buffer = io.BytesIO()
-    Image.fromarray(draw("latin", digit, size=400)).save(buffer, "JPEG", quality=95)
-    return {"name": f"photo_{digit}.jpg", "mimeType": "image/jpeg", "buffer": buffer.getvalue()}
+    Image.fromarray(grey).save(buffer, "JPEG", quality=95)
+    return {"name": name, "mimeType": "image/jpeg", "buffer": buffer.getvalue()}
+
+
+def choose_input(page: Page, mode: str) -> None:
+    page.get_by_role("radio", name=text(f"mode.{mode}"), exact=True).click()
+
+
+def upload(page: Page, *files) -> None:
+    choose_input(page, "upload")
+    page.locator("input[type=file]").set_input_files(list(files))
+
+
+def upload_page(page: Page) -> reading.Reading:
+    """Uploads a page of 29 digits; returns what the library says of it."""
+    upload(page, PAGE)
+    source(page, PAGE.name)
+    expect(boxes(page)).to_have_count(len(expected().digits))
+    return expected()
+
+
+def expected() -> reading.Reading:
+    return reading.read(PAGE, model.load(), "latin")
+
+
+def boxes(page: Page):
+    return page.locator(".photo svg g rect")
+
+
+def written(page: Page):
+    return page.get_by_test_id("stCode").locator("code")
+
+
+def saved(page: Page, label: str) -> str:
+    with page.expect_download() as download:
+        page.get_by_role("button", name=label, exact=True).click()
+    return Path(download.value.path()).read_text(encoding="utf-8-sig")
+
+
+def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(*end, steps=6)
+    page.mouse.up()
+
+
+def middle(locator) -> tuple[float, float]:
+    box = locator.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 def stroke(page: Page, points: list[tuple[int, int]]) -> None:
@@ -80,27 +139,141 @@ def fits(page: Page) -> bool:
 
 def test_an_uploaded_photo_is_read_and_its_chart_drawn(open_page):
     page = open_page()
-    page.get_by_text(text("mode.upload"), exact=True).click()
-    page.locator("input[type=file]").set_input_files(photo(7))
+    upload(page, photo(7))
     source(page, "photo_7.jpg")
     expect(digit(page)).to_have_text("7")
-    written = numbers(page)
-    assert len(written) == 10
-    assert float(re.search(r"[\d.]+", written[7]).group()) > 50
+    shares = numbers(page)
+    assert len(shares) == 10
+    assert float(re.search(r"[\d.]+", shares[7]).group()) > 50
     assert page.get_by_test_id("stImage").count() >= 3
 
 
-def test_several_photos_fill_a_table_that_can_be_saved(open_page):
+def test_a_broken_file_is_one_sentence_and_the_next_file_is_read(open_page):
     page = open_page()
-    page.get_by_text(text("mode.upload"), exact=True).click()
-    page.locator("input[type=file]").set_input_files([photo(7), photo(1)])
+    upload(page, {"name": "broken.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n"})
+    expect(page.get_by_test_id("stAlert")).to_have_count(1)
+    page.get_by_test_id("stFileChipDeleteBtn").get_by_role("button").click()
+    upload(page, photo(7))
+    expect(digit(page)).to_have_text("7")
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+
+
+def test_several_files_fill_a_table_that_can_be_saved_and_one_is_looked_at(open_page):
+    page = open_page()
+    upload(page, photo(7), {"name": PAGE.name, "mimeType": "image/jpeg", "buffer": PAGE.read_bytes()})
     page.get_by_text(text("batch.summary", read=2, total=2)).wait_for()
-    with page.expect_download() as download:
-        page.get_by_role("button", name=text("batch.download")).click()
-    saved = download.value
-    assert saved.suggested_filename == text("batch.file")
-    rows = [line.split(",") for line in Path(saved.path()).read_text(encoding="utf-8-sig").splitlines()]
-    assert [row[:2] for row in rows[1:]] == [["photo_7.jpg", "7"], ["photo_1.jpg", "1"]]
+    rows = [line.split(",") for line in saved(page, text("batch.csv")).splitlines()]
+    assert [row[:2] for row in rows[1:]] == [["photo_7.jpg", "7"], [PAGE.name, expected().text.replace("\n", " / ")]]
+    expect(digit(page)).to_have_text("7")
+    page.get_by_role("combobox", name=text("batch.look")).click()
+    page.get_by_role("option", name=PAGE.name).click()
+    expect(boxes(page)).to_have_count(len(expected().digits))
+
+
+# Whole pages
+
+
+def test_a_page_is_read_and_a_digit_of_it_looked_at(open_page):
+    page = open_page()
+    answer = upload_page(page)
+    expect(written(page)).to_have_text(answer.text)
+    boxes(page).nth(5).click()
+    page.get_by_text(SEEN, exact=True).wait_for()
+    assert len(numbers(page)) == 10
+    chosen = page.get_by_role("combobox", name=text("closer.label"))
+    expect(chosen).to_have_value(text("closer.place", line=1, place=6, digit=answer.digits[5].digit))
+    page.keyboard.press("ArrowRight")
+    expect(chosen).to_have_value(text("closer.place", line=1, place=7, digit=answer.digits[6].digit))
+    assert page.locator(".photo g.chosen").count() == 1
+
+
+def test_a_page_is_saved_as_the_command_line_prints_it(open_page):
+    page = open_page()
+    answer = upload_page(page)
+    written_json = json.loads(saved(page, text("whole.json")))
+    known = {"file": PAGE.name, "error": None, **answer.as_dict()}
+    assert list(written_json) == list(known)
+    for result in (written_json, known):
+        result.pop("milliseconds")
+    assert written_json == json.loads(json.dumps(known))
+    table = saved(page, text("whole.csv")).splitlines()
+    assert len(table) == 1 + len(answer.digits)
+
+
+def test_a_digit_is_corrected_by_key_and_the_text_follows_until_reset(open_page):
+    page = open_page()
+    answer = upload_page(page)
+    first = answer.text[0]
+    said = str((int(first) + 5) % 10)
+    page.get_by_text(text("correct.toggle"), exact=True).click()
+    page.get_by_text(text("correct.hint")).wait_for()
+    boxes(page).nth(0).click()
+    page.keyboard.press(said)
+    expect(written(page)).to_have_text(said + answer.text[1:])
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(1000)
+    expect(written(page)).to_have_text(said + answer.text[1:])
+    choose_input(page, "draw")
+    choose_input(page, "upload")
+    expect(written(page)).to_have_text(said + answer.text[1:])
+    page.get_by_role("button", name=text("correct.reset")).click()
+    expect(written(page)).to_have_text(answer.text)
+
+
+def test_boxes_are_moved_added_and_deleted_on_the_photo(open_page):
+    page = open_page()
+    answer = upload_page(page)
+    count = len(answer.digits)
+    page.get_by_text(text("correct.toggle"), exact=True).click()
+    page.get_by_text(text("correct.hint")).wait_for()
+    area = page.locator(".photo svg").bounding_box()
+    low = area["y"] + 0.93 * area["height"]  # no writing down there
+    drag(page, (area["x"] + 100, low - 10), (area["x"] + 130, low + 10))
+    expect(boxes(page)).to_have_count(count + 1)
+    page.get_by_text(re.compile("^" + text("whole.count", digits=count + 1))).wait_for()
+    page.keyboard.press("4")
+    expect(written(page)).to_have_text(re.compile(r"(.*\n)*.*4.*$"))
+    page.keyboard.press("Delete")
+    expect(boxes(page)).to_have_count(count)
+    page.get_by_text(re.compile("^" + text("whole.count", digits=count))).wait_for()
+    x, y = middle(boxes(page).nth(0))
+    drag(page, (x, y), (x + 12, y + 4))
+    undo = page.get_by_role("button", name=text("correct.undo")).last
+    for _ in range(3):
+        expect(undo).to_be_enabled()
+        undo.click()
+    expect(written(page)).to_have_text(answer.text)
+    expect(boxes(page)).to_have_count(count)
+
+
+def test_a_page_on_a_phone(open_page):
+    page = open_page(width=375, height=812, touch=True)
+    answer = upload_page(page)
+    assert fits(page)
+    tops = [
+        part.bounding_box()["y"] for part in (written(page), page.locator(".photo"), page.get_by_test_id("stExpander"))
+    ]
+    assert tops == sorted(tops) and tops[0] < 600
+    boxes(page).nth(3).tap()
+    page.get_by_text(SEEN, exact=True).wait_for()
+    assert fits(page)
+    expect(written(page)).to_have_text(answer.text)
+
+
+def test_1300_digits_stay_usable(open_page):
+    rng = np.random.default_rng(0)
+    tiles = [[draw("latin", int(rng.integers(10)), size=72) for _ in range(32)] for _ in range(40)]
+    page = open_page()
+    upload(page, jpeg("crowd.jpg", np.pad(np.vstack([np.hstack(row) for row in tiles]), 40, constant_values=255)))
+    source(page, "crowd.jpg")
+    boxes(page).nth(1200).wait_for(state="attached")
+    boxes(page).nth(600).click()
+    page.get_by_text(SEEN, exact=True).wait_for(timeout=5000)
+    page.get_by_role("button", name=text("photo.larger")).click()
+    assert fits(page)
+
+
+# Drawing
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -113,6 +286,17 @@ def test_a_drawing_is_read_after_each_stroke(open_page, theme):
     stroke(page, ACROSS)
     expect(page.locator(UNDO)).to_be_enabled()
     expect(digit(page)).to_have_text("7")
+
+
+def test_two_digits_are_a_number(open_page):
+    page = open_page()
+    stroke(page, [(30, 50), (120, 50), (70, 220)])
+    expect(digit(page)).to_have_text("7")
+    stroke(page, [(220, 50), (218, 220)])
+    expect(digit(page)).to_have_text("71")
+    expect(boxes(page)).to_have_count(2)
+    page.get_by_text(text("amount.one"), exact=True).click()
+    expect(digit(page)).not_to_have_text("71")
 
 
 def test_undo_redo_and_clear(open_page):
@@ -135,9 +319,9 @@ def test_a_drawing_is_still_there_after_a_look_at_another_input(open_page):
     page = open_page()
     stroke(page, SEVEN)
     source(page, text("draw.source"))
-    page.get_by_text(text("mode.upload"), exact=True).click()
+    choose_input(page, "upload")
     page.get_by_text(text("upload.blank")).wait_for()
-    page.get_by_text(text("mode.draw"), exact=True).click()
+    choose_input(page, "draw")
     source(page, text("draw.source"))
     expect(digit(page)).to_have_text("7")
     stroke(page, ACROSS)
@@ -154,6 +338,7 @@ def test_on_a_phone_a_finger_draws_and_nothing_sticks_out(open_page):
     finger(page, SEVEN)
     source(page, text("draw.source"))
     expect(digit(page)).to_have_text("7")
+    expect(written(page)).to_have_count(0)  # the sample is gone
     box = digit(page).bounding_box()
     assert box["y"] + 0.8 * box["height"] <= 812  # the digit shows without scrolling; under it the line is empty
     order = [
@@ -166,22 +351,32 @@ def test_on_a_phone_a_finger_draws_and_nothing_sticks_out(open_page):
     tops = [part.bounding_box()["y"] for part in order]
     assert tops == sorted(tops)
     for mode in ("upload", "camera"):
-        page.get_by_text(text(f"mode.{mode}"), exact=True).click()
+        choose_input(page, mode)
         page.get_by_text(text(f"{mode}.blank")).wait_for()
         assert fits(page)
 
 
 def test_on_a_desktop_all_that_matters_is_above_the_fold(open_page):
     page = open_page()
-    for part in (page.get_by_test_id("stVegaLiteChart"), page.get_by_text(text("steps.input", size=32))):
-        box = part.bounding_box()
-        assert box["y"] + box["height"] <= 800
-    assert fits(page)
+
+    def all_seen(*parts) -> bool:
+        ends = [part.bounding_box() for part in parts]
+        return all(box["y"] + box["height"] <= 800 for box in ends) and fits(page)
+
+    assert all_seen(page.locator(".photo"), written(page))
+    page.locator(f".st-key-{samples.of_script('latin')[-1].name.replace('.', '-')} button").click()
+    digit(page).wait_for()
+    assert all_seen(page.get_by_test_id("stVegaLiteChart"), page.get_by_text(SEEN, exact=True))
+    upload_page(page)
+    assert all_seen(page.locator(".photo"), written(page))
 
 
 def test_khmer_numerals_come_with_the_page(open_page):
     page = open_page()
     page.get_by_text("Khmer", exact=True).click()
+    page.get_by_text("១២៣", exact=True).click()
+    expect(written(page)).to_have_text(re.compile(r"^[០-៩ \n]+$"))
+    page.locator(".st-key-khmer_1_pencil-jpg button").click()
     page.get_by_test_id("stMetric").get_by_text(text("answer.own_digit", script="Khmer")).wait_for()
     expect(digit(page)).to_have_text("១ = 1")
     assert page.evaluate("document.fonts.ready.then(() => document.fonts.check('20px \"Lekh Khmer\"', '៥'))")
