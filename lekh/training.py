@@ -95,7 +95,7 @@ class Configuration:
     natural: int = 1
     narrowest: float = 0.45
     photographs: int = 4
-    most_photographs: int = 5_000
+    most_photographs: int = 4_000
     fonts: int = 60
     signs: int = 500
     nondigits: int = 12_000
