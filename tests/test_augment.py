@@ -216,6 +216,10 @@ def test_without_fonts_nothing_comes(fonts_in, tmp_path, script):
     assert list(font_digits(script)) == []
 
 
+def test_no_font_wanted_none_comes():
+    assert list(font_digits("latin", most=0)) == []
+
+
 def installed(script):
     """Some fonts of the script on this machine."""
     found = augment.fonts_of(script)
