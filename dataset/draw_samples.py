@@ -77,7 +77,7 @@ BLANK_NAME = "blank_paper.jpg"
 PAGES = {  # whole pages, line by line
     "latin_page.jpg": ("2026 10 14", "350 72 1908", "46 815", "97 603 28"),
     "latin_table.jpg": ("12 480 36", "7 951 60", "25 304 81"),
-    "khmer_page.jpg": ("2026 14", "358 907", "61 24 70"),
+    "khmer_page.jpg": ("2026 15", "358 907", "61 24 70"),
 }
 
 

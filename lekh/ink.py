@@ -431,7 +431,8 @@ WIDEST_ON_PAGE = 0.04  # a stroke, as a share of the page's longer side
 WIDEST_IN_FIELD = 0.3  # and of a tightly cropped field's shorter side
 TILE = 64  # pixels; the grain of the paper is measured tile by tile
 PAGE_NOISE_RATIO = 3.5  # ink stands out by this many standard deviations of the grain around it
-DRAWN_THRESHOLD = 40  # of 255
+AS_LIGHT = 0.3  # of what dark strokes would take from the page, that which light strokes add to a board
+DRAWN_THRESHOLD = 16  # of 255
 FIELD_BLUR = 0.7  # pixels of the field as it came: the pattern of security paper is finer than a pen
 DENSE = 0.05  # of a field is inked
 PARTED = 0.66  # of the variance lies between ink and paper; of mere noise 0.64
@@ -442,6 +443,7 @@ STROKE_LEVEL = 0.35  # of a stroke's own contrast: where it ends
 SURPLUS, GRAIN_AREA = 0.5, 100  # over the threshold, for a few pixels; how many are a few
 WEAK_SPECK, WEAK = 0.5, 0.2  # of the usual contrast of the ink: what is fainter is none, small things and others
 CLIFF = 0.3  # of the paper's brightness, lost or gained within a few pixels
+DESK, STRIP = 0.22, 0.03  # darker than the paper by this; of the longer side, the widest strip of desk at the border
 DOUBTFUL = 0.5  # of what hangs together lies on a rule or a cliff: then it is a crumb of that, no writing
 
 
@@ -469,13 +471,18 @@ def find_page(grey: np.ndarray) -> PageInk:
     """
     if min(grey.shape) < LEAST_SIDE:
         return PageInk(np.zeros(grey.shape, np.float32), 1.0)
-    is_field = max(grey.shape) < FIELD
     page = _at_reading_size(grey)
-    contrast, threshold, cliffs = _page_contrast(page, is_field)
-    mask, rules = without_rules(cv2.compare(contrast, threshold, cv2.CMP_GT) & 1, is_field)
-    # What is left beside a rule, or lies where the paper ends, is a crumb of it.
-    doubtful = cv2.dilate(rules, np.ones((5, 5), np.uint8)) | cliffs
-    return PageInk(_soft_strokes(contrast, threshold, mask, doubtful), max(grey.shape) / max(page.shape))
+    is_field = max(grey.shape) < FIELD
+    ground = _even_ground(page)
+    if ground is not None:
+        ink = _ink_of_drawing(page, ground, is_field)
+    else:
+        ink, paper = _ink_of_photo(page, is_field)
+        if _looks_light(page):  # chalk on a board, or white paper on a dark desk: see what stands out more
+            light, board = _ink_of_photo(255 - page, is_field)
+            if (light * cv2.subtract(board, 255 - page)).sum() > AS_LIGHT * (ink * cv2.subtract(paper, page)).sum():
+                ink = light
+    return PageInk(ink, max(grey.shape) / max(page.shape))
 
 
 def _at_reading_size(grey):
@@ -493,30 +500,39 @@ def _at_reading_size(grey):
     return cv2.GaussianBlur(page, (0, 0), FIELD_BLUR * max(page.shape) / longer)
 
 
-def _page_contrast(page, is_field):
-    """Three uint8 `(h, w)`.
+def _looks_light(page):
+    small = _resized(page, SEARCH) if max(page.shape) > SEARCH else page
+    return _is_light(small.astype(np.float32) - _wide_median(small))
 
-    How much of the paper's light the ink takes, 255 all of it; how much the grain takes at the most; 1 where the paper
-    ends or a sharp shadow begins.
-    """
-    ground = _even_ground(page)
-    if ground is not None:
-        dark, light = cv2.subtract(float(ground), page), cv2.subtract(page, float(ground))
-        if float(light.sum()) > float(dark.sum()):
-            page, ground = 255 - page, 255 - ground
-        paper = np.full_like(page, ground)
-    else:
-        small = _resized(page, SEARCH) if max(page.shape) > SEARCH else page
-        if _is_light(small.astype(np.float32) - _wide_median(small)):
-            page = 255 - page
-        paper = _paper_around(page, is_field)
-    contrast = cv2.divide(cv2.subtract(paper, page), cv2.max(paper, 32), scale=255)
-    if ground is not None:
-        threshold = np.full_like(page, DRAWN_THRESHOLD)
-    else:
-        threshold = _heaps_threshold(contrast) if is_field else None
-        threshold = _grain_threshold(page, paper) if threshold is None else threshold
-    return contrast, threshold, _cliffs(paper)
+
+def _ink_of_drawing(page, ground, is_field):
+    """float32 ink of strokes on a ground of one level, which are darker than it as a rule, or lighter."""
+    dark, light = cv2.subtract(float(ground), page), cv2.subtract(page, float(ground))
+    if float(light.sum()) > float(dark.sum()):
+        page, ground = 255 - page, 255 - ground
+    threshold = np.full_like(page, DRAWN_THRESHOLD)
+    return _ink_on(np.full_like(page, ground), page, threshold, is_field)
+
+
+def _ink_of_photo(page, is_field):
+    """float32 ink of dark strokes on paper, whatever its light, and uint8 that paper without them."""
+    paper = _paper_around(page, is_field)
+    threshold = _heaps_threshold(_contrast_to(paper, page)) if is_field else None
+    threshold = _grain_threshold(page, paper) if threshold is None else threshold
+    return _ink_on(paper, page, threshold, is_field), paper
+
+
+def _ink_on(paper, page, threshold, is_field):
+    contrast = _contrast_to(paper, page)
+    mask, rules = without_rules(cv2.compare(contrast, threshold, cv2.CMP_GT) & 1, is_field)
+    # What is left beside a rule, or lies where the paper ends, is a crumb of it.
+    doubtful = cv2.dilate(rules, np.ones((5, 5), np.uint8)) | _cliffs(paper)
+    return _soft_strokes(contrast, threshold, mask, doubtful)
+
+
+def _contrast_to(paper, page):
+    """uint8 `(h, w)`: how much of the paper's light the ink takes, 255 all of it."""
+    return cv2.divide(cv2.subtract(paper, page), cv2.max(paper, 32), scale=255)
 
 
 def _even_ground(page):
@@ -550,7 +566,22 @@ def _cliffs(paper):
     if cv2.countNonZero(black):
         beside = round(BESIDE_BLACK * max(small.shape)) | 1
         jumps |= cv2.dilate(black, np.ones((beside, beside), np.uint8))
+    jumps |= _strips_of_desk(small)
     return cv2.resize(jumps & 1, paper.shape[::-1], interpolation=cv2.INTER_NEAREST)
+
+
+def _strips_of_desk(paper):
+    """uint8 `(h, w)`, 255 in narrow dark strips along the border: the desk beside the paper, not a shadow on it."""
+    reach = round(2 * STRIP * max(paper.shape)) | 1
+    bright = cv2.dilate(paper, np.ones((reach, reach), np.uint8))
+    dark = cv2.compare(paper, cv2.convertScaleAbs(bright, alpha=1 - DESK), cv2.CMP_LT)
+    inner = dark.copy()
+    margin = round(STRIP * max(paper.shape))
+    cv2.rectangle(inner, (0, 0), (paper.shape[1] - 1, paper.shape[0] - 1), 0, 2 * margin - 1)
+    _, labels = cv2.connectedComponents(dark, connectivity=8)
+    wide = np.unique(labels[inner > 0])  # goes on into the page
+    dark[np.isin(labels, wide)] = 0
+    return cv2.dilate(dark, np.ones((3, 3), np.uint8))
 
 
 def _heaps_threshold(contrast):

@@ -5,6 +5,7 @@ neighbours is a dot, what is flat a dash or an underline; neither is returned. P
 right along the tilt of the page; a wide gap parts two numbers on a line.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -88,6 +89,19 @@ def find_lines(ink: np.ndarray) -> tuple[Line, ...]:
         if len(members):
             lines.append(members)
     return tuple(_line(members, pieces, _Cutter(ink, labels, count, fragments.label, owner)) for members in lines)
+
+
+def lines_of(boxes: Sequence[tuple[int, int, int, int]]) -> list[list[list[tuple[int, int, int, int]]]]:
+    """Boxes of single digits in reading order: lines of numbers of boxes.
+
+    Args:
+        boxes: left, top, width and height of each, in pixels, at least one pixel wide and high.
+    """
+    if not boxes:
+        return []
+    x, y, w, h = np.array(boxes, np.int64).T
+    placed = _Boxes(x, y, x + w, y + h, w * h, np.arange(len(boxes)))
+    return [[[boxes[index] for index in number] for number in _numbers(line, placed)] for line in _lines(placed)]
 
 
 class _Boxes:
@@ -195,13 +209,13 @@ def _joined(boxes):
     flat = b.height < FLAT * b.width
     height = np.maximum(a.bottom, b.bottom) - np.minimum(a.top, b.top)
     usual = _height_around(boxes)[big]
-    fits = height <= np.maximum(1.25 * a.height, 1.2 * usual)
+    fits = height <= np.maximum(1.25 * a.height, 1.35 * usual)
     within = (shared_x > 0.7) & (shared_y > 0.7) & (a.height < 1.6 * usual)
     crossing = (shared_x > 0.6) & (gap_y == 0) & fits
     crossing |= (gap_y == 0) & (shared_x > 0.25) & (shared_y > 0.5) & (b.height < 0.75 * a.height) & fits
     halves = (gap_x == 0) & (gap_y == 0) & (shared_y < 0.6) & (a.height < 0.75 * usual) & (height < 1.15 * usual)
     halves &= np.maximum(a.right, b.right) - np.minimum(a.left, b.left) < usual
-    stacked = (shared_x > 0.5) & (gap_y < 0.2 * tallest) & fits & ~(flat & (lies > 0.7))
+    stacked = (shared_x > 0.5) & (gap_y < np.maximum(0.2 * tallest, 0.28 * usual)) & fits & ~(flat & (lies > 0.7))
     bar = flat & (gap_x < 0.15 * a.height) & (gap_y < 0.25 * a.height) & (lies < 0.3) & (lies > -0.3)
     bar &= fits & (b.x > a.x) & (b.width < 1.1 * a.height) & (b.width > 0.2 * a.height) & ~(a.width > 2 * a.height)
     underline = flat & (lies > 0.7) & (b.width > 0.5 * a.width)
@@ -293,6 +307,8 @@ def _written(boxes, shape):
     cut = (boxes.left <= rim) | (boxes.top <= rim)
     cut |= (boxes.right >= shape[1] - rim) | (boxes.bottom >= shape[0] - rim)
     cut &= (boxes.width < 0.45 * around) | (boxes.height < 0.6 * around) | (boxes.height > 1.8 * around)
+    beyond = (boxes.left == 0) | (boxes.top == 0) | (boxes.right == shape[1]) | (boxes.bottom == shape[0])
+    cut |= beyond if beyond.sum() < 0.5 * len(boxes) else False
     cut &= max(shape) > SMALL_PAGE
     return ~flat & ~cut & ~_is_mark(boxes, around) & (boxes.width > THINNEST * boxes.height)
 
@@ -416,14 +432,18 @@ class _Cutter:
         return Piece((x, y, right - x, bottom - y), self.ink[y:bottom, x:right] * own)
 
 
-def _line(members, boxes, cutter):
-    numbers, current = [], []
-    height = float(np.median(boxes.height[members]))
-    end = None
+def _numbers(members, boxes):
+    """The members of a line, from left to right, parted at wide gaps."""
+    numbers, height, end = [], float(np.median(boxes.height[members])), -np.inf
     for index in members.tolist():
-        if end is not None and boxes.left[index] - end > NUMBER_GAP * height:
-            numbers.append(Number(tuple(current)))
-            current = []
-        current.append(cutter.piece(index, boxes))
-        end = boxes.right[index] if end is None else max(end, boxes.right[index])
-    return Line((*numbers, Number(tuple(current))))
+        if boxes.left[index] - end > NUMBER_GAP * height:
+            numbers.append([])
+        numbers[-1].append(index)
+        end = max(end, boxes.right[index])
+    return numbers
+
+
+def _line(members, boxes, cutter):
+    return Line(
+        tuple(Number(tuple(cutter.piece(index, boxes) for index in number)) for number in _numbers(members, boxes))
+    )

@@ -4,6 +4,7 @@ import hashlib
 import json
 import threading
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -80,6 +81,13 @@ class Model:
         self._network = network
         self._threads = threading.local()
 
+    @cached_property
+    def sequence(self):
+        """The network for numbers, a `lekh.sequence.SequenceReader`, or `None` where the folder has none."""
+        from lekh import sequence  # here, because it reads the card with this module
+
+        return sequence.load(self.folder)
+
     def predict(self, batch: np.ndarray) -> np.ndarray:
         """Calibrated probabilities of every class.
 
@@ -141,6 +149,7 @@ def load(folder: str | Path = DEFAULT_FOLDER) -> Model:
         raise LekhError(
             f"The network in {folder.name}/ has {classes} outputs, its card lists {len(card.classes)} classes", _REMEDY
         )
+    _ = model.sequence  # a damaged one is said now
     return model
 
 

@@ -6,16 +6,15 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from lekh import images, ink, normalize
+from lekh import images, ink, layout, normalize, sequence
 from lekh.model import Model
-try:
-    from lekh import layout
-except ImportError:
-    layout = None
 
 AUTO = "auto"
 SURE = 0.98  # a digit under this confidence is looked at from all slants
-MOST_DOUBTFUL = 64  # of a page's digits that are looked at so; on a crowded page a second look at all would be slow
+MOST_DOUBTFUL = 16  # of a page's digits that are looked at so; on a crowded page a second look at all would be slow
+FEW = 24  # pieces of ink; among so few there may be nothing but one digit, broken or on grainy paper
+SINGLE = 0.8  # confidence of a digit that is taken for all that there is
+COVERED = 0.8  # share of the ink found on the page that lies in its box
 
 
 @dataclass(frozen=True)
@@ -144,10 +143,12 @@ class Reading:
 
 @dataclass(frozen=True)
 class _Found:
-    """The ink of one digit, and where it lies on the page."""
+    """The ink of one digit, where it lies on the page, and what the network for numbers says of it, if it was asked."""
 
     ink: np.ndarray
     box_xywh: tuple[int, int, int, int]
+    told: np.ndarray | None = None
+    whole: bool = True
 
 
 def read(source: images.Source, model: Model, script: str = AUTO, single: bool = False) -> Reading:
@@ -171,18 +172,58 @@ def read(source: images.Source, model: Model, script: str = AUTO, single: bool =
     grey = images.to_grey(source)
     if single:
         return _read_one(grey, model, script, start)
-    if layout is None:
-        return _read_one(grey, model, script, start)
     page = ink.find_page(grey)
-    found = [[[_on_page(piece, page.scale) for piece in number.pieces] for number in line.numbers]
-             for line in layout.find_lines(page.ink)]  # fmt: skip
-    if sum(len(number) for line in found for number in line) <= 1:  # it fills the page: look closer
-        return _read_one(grey, model, script, start)
-    return _reading(found, page.ink, grey, model, script, start)
+    lines = layout.find_lines(page.ink)
+    pieces = [piece for line in lines for number in line.numbers for piece in number.pieces]
+    if len(pieces) <= FEW:
+        one = _read_one(grey, model, script, start)
+        if len(pieces) == 0 or _is_all_of(one, pieces, page.scale):
+            return one
+    return _reading(_digits_of(lines, page.scale, model, script), page.ink, grey, model, script, start)
 
 
-def _on_page(piece, scale):
-    return _Found(piece.ink, tuple(round(value * scale) for value in piece.box_xywh))
+def _digits_of(lines, scale, model, script):
+    """Lines of numbers of `_Found`: each number parted into its digits or, without a network for that, its pieces."""
+    if model.sequence is None:
+        return [[[_Found(piece.ink, _scaled(piece.box_xywh, scale)) for piece in number.pieces]
+                 for number in line.numbers] for line in lines]  # fmt: skip
+    parted = iter(model.sequence.read([number for line in lines for number in line.numbers], script))
+    return [
+        [[_Found(cut.ink, _scaled(cut.box_xywh, scale), cut.probabilities, cut.whole) for cut in next(parted)]
+         for _ in line.numbers] for line in lines
+    ]  # fmt: skip
+
+
+def _scaled(box, scale):
+    """A box in pixels of the page, at least one pixel wide and high."""
+    x, y, w, h = (round(value * scale) for value in box)
+    return x, y, max(1, w), max(1, h)
+
+
+def _is_all_of(one, pieces, scale):
+    """Whether what was read as one digit is sure to be one, and is all that the page holds."""
+    if not one.digits or one.digits[0].rejected or one.digits[0].confidence < SINGLE:
+        return len(pieces) == 1
+    boxes = [_scaled(piece.box_xywh, scale) for piece in pieces]
+    weights = [float(piece.ink.sum()) for piece in pieces]
+    inside = [weight * _shared(box, one.digits[0].box_xywh) for weight, box in zip(weights, boxes, strict=True)]
+    return sum(inside) >= COVERED * sum(weights) and not _side_by_side(boxes)
+
+
+def _shared(box, other):
+    """The share of a box that lies in the other."""
+    (x, y, w, h), (ox, oy, ow, oh) = box, other
+    return max(0, min(x + w, ox + ow) - max(x, ox)) * max(0, min(y + h, oy + oh) - max(y, oy)) / (w * h)
+
+
+def _side_by_side(boxes):
+    """Whether two boxes stand beside each other, or one under the other with room between, both tall: two digits."""
+    tallest = max(h for _, _, _, h in boxes)
+    tall = [box for box in boxes if box[3] > 0.5 * tallest]
+    return any(
+        x1 + w1 <= x2 + 0.2 * min(w1, w2) or y1 + h1 + 0.3 * tallest <= y2
+        for x1, y1, w1, h1 in tall for x2, y2, w2, h2 in tall
+    )  # fmt: skip
 
 
 def read_boxes(reading: Reading, boxes: Sequence[Box], model: Model, script: str = AUTO) -> Reading:
@@ -198,7 +239,9 @@ def read_boxes(reading: Reading, boxes: Sequence[Box], model: Model, script: str
         LekhError: the model does not read `script`.
     """
     start = time.perf_counter()
-    known = dict(zip((digit.box_xywh for digit in reading.digits), zip(reading.digits, reading.inputs)))
+    known = dict(
+        zip([digit.box_xywh for digit in reading.digits], zip(reading.digits, reading.inputs, strict=True), strict=True)
+    )
     size = model.card.normalization.size
     digits, inputs = {}, {}
     for box in boxes:
@@ -210,7 +253,7 @@ def read_boxes(reading: Reading, boxes: Sequence[Box], model: Model, script: str
         if box.digit is not None:
             digit = _told(digit, box.digit)
         digits[place], inputs[place] = digit, seen
-    order = layout.lines_of(list(digits)) if layout and hasattr(layout, "lines_of") else [[sorted(digits)]]
+    order = layout.lines_of(list(digits))
     lines = tuple(Line(tuple(Number(tuple(digits[place] for place in number)) for number in line)) for line in order)
     seen = [inputs[digit.box_xywh] for line in lines for digit in line.digits]
     seen = np.stack(seen) if seen else np.zeros((0, size, size, 1), np.float32)
@@ -220,12 +263,12 @@ def read_boxes(reading: Reading, boxes: Sequence[Box], model: Model, script: str
 def _looked_at(grey, box, model, script):
     """The digit in a box that a person drew, and its input; rejected where nothing is found in it."""
     x, y, w, h = box
-    found = ink.find_digit(grey[max(0, y) : y + h, max(0, x) : x + w])
+    found = ink.find_digit(grey[max(0, y) : max(0, y + h), max(0, x) : max(0, x + w)])
     if found is None:
         size, classes = model.card.normalization.size, len(model.card.indices(script))
         return Digit(0, 1 / classes, True, box, (1 / classes,) * classes), np.zeros((size, size, 1), np.float32)
     inputs, probabilities = _recognised([found.ink], model)
-    return _digit(probabilities[0], box, model, script), inputs[0]
+    return _digit(probabilities[0], _Found(found.ink, box), model, script), inputs[0]
 
 
 def _told(digit, said):
@@ -254,7 +297,7 @@ def _reading(found, page, grey, model, script, start):
     inputs, probabilities = _recognised([digit.ink for digit in every], model)
     if script == AUTO:
         script = most_probable_script(probabilities, model)
-    digits = iter([_digit(row, digit.box_xywh, model, script) for row, digit in zip(probabilities, every, strict=True)])
+    digits = iter([_digit(looked, digit, model, script) for looked, digit in zip(probabilities, every, strict=True)])
     lines = tuple(Line(tuple(Number(tuple(next(digits) for _ in number)) for number in line)) for line in found)
     return Reading(script, lines, _since(start), grey, page, inputs)
 
@@ -264,9 +307,11 @@ def _recognised(inks, model):
     parameters = model.card.normalization
     inputs = np.stack([normalize.to_input(digit, parameters) for digit in inks])
     probabilities = model.predict(inputs)
-    doubtful = np.flatnonzero(probabilities.max(axis=1) < SURE) if len(inks) > 1 else [0]
-    for place in doubtful[:MOST_DOUBTFUL]:
-        probabilities[place] = model.predict(normalize.to_views(inks[place], parameters)).mean(axis=0)
+    doubtful = np.flatnonzero(probabilities.max(axis=1) < SURE)[:MOST_DOUBTFUL] if len(inks) > 1 else [0]
+    if len(doubtful):
+        views = np.concatenate([normalize.to_views(inks[place], parameters) for place in doubtful])
+        answers = model.predict(views).reshape(len(doubtful), -1, probabilities.shape[1])
+        probabilities[doubtful] = answers.mean(axis=1)
     return inputs, probabilities
 
 
@@ -277,16 +322,19 @@ def most_probable_script(probabilities: np.ndarray, model: Model) -> str:
     return card.scripts[int(np.argmax(shares))]
 
 
-def _digit(probabilities: np.ndarray, box_xywh: tuple[int, int, int, int], model: Model, script: str) -> Digit:
+def _digit(looked: np.ndarray, found: _Found, model: Model, script: str) -> Digit:
+    """`looked`: float32 `(C,)`, what the network for single digits says."""
     card = model.card
-    among = probabilities[card.indices(script)]
+    among = looked[card.indices(script)]
     total = float(among.sum())
     shares = among / total if total > 0 else np.full(len(among), 1 / len(among))
+    if found.told is not None and (told := found.told[card.indices(script)]).any():
+        shares = sequence.combined(told, shares, found.whole)
     best = int(np.argmax(shares))
     confidence = float(shares[best])
-    no_digit = card.no_digit is not None and probabilities[card.no_digit] > total
+    no_digit = found.whole and card.no_digit is not None and looked[card.no_digit] > total
     rejected = bool(confidence < card.rejection_threshold or no_digit)
-    return Digit(best, confidence, rejected, box_xywh, tuple(float(share) for share in shares))
+    return Digit(best, confidence, rejected, found.box_xywh, tuple(float(share) for share in shares))
 
 
 def _since(start: float) -> float:

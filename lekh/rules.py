@@ -11,9 +11,12 @@ SHORTEST_RUN = 12  # pixels
 RUN = 0.6  # of the writing's height; a tilted thin rule falls into runs about this long
 LONG = 2.6  # of the writing's height: longer than any digit
 LEAST_SHARE = 0.04  # of the page, the shortest rule
+ENOUGH = 0.15  # of the ink, what digits must be to tell their height
+FIRST_LOOK = 0.08  # of the page's longer side, the height assumed before
 IN_FIELD = 0.3  # of a field's shorter side, the least height of its writing
 SPANS = 0.55  # of a cropped field, its shortest rule
 THIN, THIN_ON_PAGE = 0.3, 0.04  # of the writing's height, and of the page
+THINNEST = 7  # pixels, with a neighbour row on either side: no rule is too thick for any writing
 
 
 def without_rules(mask: np.ndarray, is_field: bool = False) -> tuple[np.ndarray, np.ndarray]:
@@ -26,9 +29,17 @@ def without_rules(mask: np.ndarray, is_field: bool = False) -> tuple[np.ndarray,
     Returns:
         Two uint8 `(H, W)`, 0 or 1: the mask without rules (`mask` itself where there are none), and what was taken out.
     """
-    height = writing_height(mask)
+    height, share = _writing(mask)
     if is_field:  # all of it may hang together by a rule
-        height = max(height, IN_FIELD * min(mask.shape))
+        return _parted(mask, max(height, IN_FIELD * min(mask.shape)), is_field)
+    if share < ENOUGH:  # most hangs together by a grid: without its longest rules the writing shows its height
+        rest, _ = _parted(mask, FIRST_LOOK * max(mask.shape), is_field)
+        height, share = _writing(rest)
+    return _parted(mask, height, is_field)
+
+
+def _parted(mask, height, is_field):
+    """What `without_rules` returns, for writing of that height."""
     level = _rules(mask, height, is_field)
     upright = _rules(np.ascontiguousarray(mask.T), height, is_field)
     if level is None and upright is None:
@@ -47,19 +58,19 @@ def without_rules(mask: np.ndarray, is_field: bool = False) -> tuple[np.ndarray,
     return rest, removed
 
 
-def writing_height(mask: np.ndarray) -> float:
-    """Typical height in pixels of what may be digits in a mask; half of the page where nothing tells."""
+def _writing(mask):
+    """Typical height in pixels of what may be digits in a mask, and the share of the mask that they are."""
     h, w = mask.shape
     step = 2 if max(h, w) > 1000 else 1  # a large page may be looked at from afar
     small = cv2.dilate(mask, np.ones((2, 2), np.uint8))[::step, ::step] if step > 1 else mask
     _, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(small), connectivity=8, ltype=cv2.CV_32S)
     stats = stats[1:] * np.array([step] * 4 + [step * step])
-    width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    width, height, area = (stats[:, field] for field in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_AREA))
     likely = (height >= 8) & (height < 0.9 * h) & (width < 0.4 * w) & (width < 3 * height) & (height < 8 * width)
-    likely &= stats[:, cv2.CC_STAT_AREA] > 0.5 * height
+    likely &= area > 0.5 * height
     if not likely.any():
-        return 0.5 * min(h, w)
-    return weighted_median(height[likely], (width * height)[likely])
+        return 0.05 * min(h, w), 0.0
+    return weighted_median(height[likely], (width * height)[likely]), float(area[likely].sum() / area.sum())
 
 
 def weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
@@ -90,7 +101,7 @@ def _rules(mask, height, is_field):
     at_border = (left <= 2).astype(int) + (left + width >= w - 3)
     spans = (width > SPANS * w) & (at_border > 0) & (w >= h)
     long = spans if is_field else width > max(LONG * height, LEAST_SHARE * w)
-    thin = thickness < max(5, min(THIN * height, THIN_ON_PAGE * w))
+    thin = thickness < max(THINNEST, min(THIN * height, THIN_ON_PAGE * w))
     chosen = long & thin & (2 * stats[:, cv2.CC_STAT_HEIGHT] < 0.25 * width + thickness)
     chosen[0] = False
     if not chosen.any():

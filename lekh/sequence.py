@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 KERAS, TFLITE = "reader.keras", "reader.tflite"
 AUTO = "auto"
+SURE = 0.9  # probability of a number's text above which one look is enough
+MOST_DOUBTFUL = 60  # numbers of a page; of more none is looked at again
+STRETCHES = (1.2,)  # how much wider than it is a doubtful number is also shown
+REACH = 0.15  # heights of a digit beyond a number's ends that are shown of the page
 BATCH = 16  # strips of one width that the network sees at a time
 _REMEDY = "Run notebook 3_train_reader, or copy a complete model folder there"
 
@@ -257,6 +261,27 @@ def decode(answers: np.ndarray) -> list[Span]:
     return spans
 
 
+def likelihood(answers: np.ndarray, labels: Sequence[int]) -> float:
+    """The probability of a text: of all ways in which the columns can say it.
+
+    Args:
+        answers: float32 `(T, 1 + K)`, blank first, rows sum to 1.
+        labels: classes from 0.
+    """
+    states = np.zeros(2 * len(labels) + 1, np.int64)  # blank, digit, blank, ..., digit, blank
+    states[1::2] = np.asarray(labels, np.int64) + 1
+    skips = np.zeros(len(states), bool)  # from digit to digit without blank, where they differ
+    skips[3::2] = states[3::2] != states[1:-2:2]
+    said = answers[:, states].astype(np.float64)
+    reached = np.where(np.arange(len(states)) < 2, said[0], 0.0)
+    for column in said[1:]:
+        moved = reached.copy()
+        moved[1:] += reached[:-1]
+        moved[2:] += np.where(skips[2:], reached[:-2], 0.0)
+        reached = moved * column
+    return float(reached[-2:].sum())
+
+
 # -- digits -> their ink ----------------------------------------------------------------------------------------------
 
 
@@ -357,6 +382,49 @@ def combined(told: np.ndarray, looked: np.ndarray, whole: bool) -> np.ndarray:
     return (mixed / max(float(mixed.sum()), 1e-9)).astype(np.float32)
 
 
+# -- several looks at a number ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """A way of looking at a number: float32 `(h, w)` ink, where it lies on the ink page, its frame, and how many times
+    wider it is shown."""
+
+    ink: np.ndarray
+    origin: tuple[int, int]
+    frame: Frame
+    stretch: float = 1.0
+
+    def strip(self, parameters: StripNormalization) -> Strip:
+        """What the network sees."""
+        ink = self.ink
+        if self.stretch != 1:
+            ink = cv2.resize(ink, None, fx=self.stretch, fy=1, interpolation=cv2.INTER_LINEAR)
+        return to_strip(ink, parameters, self.frame)
+
+
+@dataclass(frozen=True, eq=False)
+class Text:
+    """What a view says: a class for each digit, the column of its middle on the ink page, float32 `(n, K)` what was
+    told of each, and how probable it is that the text is this one."""
+
+    labels: tuple[int, ...]
+    middles: tuple[float, ...]
+    told: np.ndarray
+    probability: float
+
+
+def elected(texts: Sequence[Text]) -> Text:
+    """The text that most probability speaks for, with the mean of what those views told that say it."""
+    votes = {}
+    for text in texts:
+        votes.setdefault(text.labels, []).append(text)
+    agreed = max(votes.values(), key=lambda same: sum(text.probability for text in same))
+    best = max(agreed, key=lambda text: text.probability)
+    told = np.average([text.told for text in agreed], axis=0, weights=[text.probability + 1e-9 for text in agreed])
+    return Text(best.labels, best.middles, told, best.probability)
+
+
 # -- the reader -------------------------------------------------------------------------------------------------------
 
 
@@ -380,34 +448,55 @@ class SequenceReader:
         self._threads = threading.local()
 
     def read(
-        self, numbers: "Sequence[Number]", script: str = AUTO, contrast: np.ndarray | None = None, reach: float = 0.3
+        self, numbers: "Sequence[Number]", script: str = AUTO, contrast: np.ndarray | None = None
     ) -> list[list[Cut]]:
         """The digits of each number, from left to right.
+
+        A number that is not read surely is looked at in more ways: stretched, for narrow digits, and as the page shows
+        it, where ink is broken or a rule was taken out through a digit. Each way votes with its text's probability.
 
         Args:
             numbers: from `layout.find_lines`.
             script: restricts which digits there may be; `"auto"`, and a script that the reader does not know: all.
-            contrast: `(h, w)` of the ink page, how much darker than its paper each pixel is, in any unit. Where it is
-                given, the reader looks at what the page shows instead of at the ink of the pieces: better on patterned
-                paper and with faint pens, where ink is broken or rules were taken out through a digit.
-            reach: with `contrast`, how far to look beyond the ends of a number, in heights of a digit.
+            contrast: `(h, w)` of the ink page, how much darker than its paper each pixel is, in any unit.
 
         Returns:
             One list a number, empty where no digit was seen in it.
         """
-        seen = []
-        for number in numbers:
-            if contrast is None:
-                ink, origin = pasted(number)
-                seen.append((ink, origin, Frame.of(ink)))
-            else:
-                seen.append(from_contrast(number, contrast, reach))
-        strips = [to_strip(ink, self.parameters, frame) for ink, _, frame in seen]
         chosen = [index for index, label in enumerate(self.classes) if label.script == script] or None
-        found = []
-        for (ink, origin, _), strip, answers in zip(seen, strips, self.answers(strips), strict=True):
-            found.append(self._cuts(ink, origin, strip, decode(restricted(answers, chosen))))
-        return found
+        sheets = [pasted(number) for number in numbers]
+        first = self._texts([View(ink, origin, Frame.of(ink)) for ink, origin in sheets], chosen)
+        votes = [[text] for text in first]
+        doubtful = [index for index, text in enumerate(first) if text.probability < SURE]
+        if len(doubtful) <= MOST_DOUBTFUL:
+            more = [self._more_views(numbers[index], *sheets[index], contrast) for index in doubtful]
+            texts = iter(self._texts([view for views in more for view in views], chosen))
+            for index, views in zip(doubtful, more, strict=True):
+                votes[index] += [next(texts) for _ in views]
+        return [self._cuts(*sheet, elected(texts)) for sheet, texts in zip(sheets, votes, strict=True)]
+
+    @staticmethod
+    def _more_views(number, ink, origin, contrast):
+        frame = Frame.of(ink)
+        views = [View(ink, origin, frame, stretch) for stretch in STRETCHES]
+        if contrast is not None:
+            seen, corner, frame = from_contrast(number, contrast, REACH)
+            views += [View(seen, corner, frame, stretch) for stretch in (1.0, *STRETCHES)]
+        return views
+
+    def _texts(self, views, chosen):
+        """What each view says."""
+        stride, made = self.parameters.stride, []
+        strips = [view.strip(self.parameters) for view in views]
+        for view, strip, answers in zip(views, strips, self.answers(strips), strict=True):
+            answers = restricted(answers, chosen)
+            spans = decode(answers)
+            labels = tuple(int(span.probabilities.argmax()) for span in spans)
+            middles = [(span.first + span.last + 1) / 2 * stride for span in spans]
+            middles = tuple((x - strip.left) / strip.scale / view.stretch + view.origin[0] for x in middles)
+            told = np.array([span.probabilities for span in spans])
+            made.append(Text(labels, middles, told, likelihood(answers, labels)))
+        return made
 
     def answers(self, strips: Sequence[Strip]) -> list[np.ndarray]:
         """float32 `(T, 1 + K)` for each strip, T = W / stride, blank first, rows sum to 1."""
@@ -423,20 +512,18 @@ class SequenceReader:
                     made[index] = answer
         return made
 
-    def _cuts(self, ink, origin, strip, spans):
-        if not spans:
+    def _cuts(self, ink, origin, text):
+        if not text.labels:
             return []
-        stride = self.parameters.stride
-        middles = [((span.first + span.last + 1) / 2 * stride - strip.left) / strip.scale for span in spans]
-        middles = [float(np.clip(middle, 0, ink.shape[1] - 1)) for middle in middles]
+        middles = np.clip(np.array(text.middles) - origin[0], 0, ink.shape[1] - 1)
         made = []
-        for span, (own, whole) in zip(spans, cut(ink, middles), strict=True):
+        for told, (own, whole) in zip(text.told, cut(ink, middles.tolist()), strict=True):
             box = box_of(own)
             if box is None:
                 continue
             x, y, w, h = box
             probabilities = np.zeros(self._outputs, np.float32)
-            probabilities[self._card] = span.probabilities[self._own]
+            probabilities[self._card] = told[self._own]
             crop = np.ascontiguousarray(own[y : y + h, x : x + w])
             made.append(Cut((origin[0] + x, origin[1] + y, w, h), crop, probabilities, whole))
         return made

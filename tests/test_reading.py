@@ -165,10 +165,107 @@ def test_lines_are_joined_by_a_line_feed():
     def digit(value, rejected=False):
         return reading.Digit(value, 0.9, rejected, (0, 0, 1, 1), (0.9, 0.1))
 
-    lines = (reading.Line((digit(1), digit(2, rejected=True), digit(0))), reading.Line((digit(7),)))
+    def number(*digits):
+        return reading.Number(digits)
+
+    lines = (
+        reading.Line((number(digit(1), digit(2, rejected=True), digit(0)), number(digit(4)))),
+        reading.Line((number(digit(3, rejected=True)),)),
+        reading.Line((number(digit(7)),)),
+    )
     found = reading.Reading("latin", lines, 1.0, *(np.zeros((1, 1)),) * 3)
-    assert found.text == "10\n7"
-    assert [one.digit for one in found.digits] == [1, 2, 0, 7]
+    assert found.text == "10 4\n7"
+    assert [one.digit for one in found.digits] == [1, 2, 0, 4, 3, 7]
+
+
+# Whole pages
+
+
+def sheet(*rows, script="latin", size=60, apart=52, between=110):
+    """uint8 page with rows of digits; a space in a row is a wide gap."""
+    page = np.full((between * len(rows) + 60, 80 + apart * max(map(len, rows))), 245, np.uint8)
+    for place, row in enumerate(rows):
+        for column, sign in enumerate(row):
+            if sign != " ":
+                x, y = 40 + apart * column, 40 + between * place
+                part = page[y : y + size, x : x + size]
+                np.minimum(part, draw(script, int(sign), size=size), out=part)
+    return page
+
+
+@pytest.mark.parametrize("script", ["latin", "khmer"])
+def test_a_page_is_read_line_by_line(tiny_model, script):
+    found = reading.read(sheet("274  35", "8", "936", script=script), tiny_model, script)
+    assert found.text == "274 35\n8\n936"
+    assert [len(line.numbers) for line in found.lines] == [2, 1, 1]
+    assert len(found.inputs) == len(found.digits) == 9
+
+
+def test_boxes_lie_on_the_digits_in_pixels_of_the_image(tiny_model):
+    for factor in (1, 3):
+        page = np.kron(sheet("43", "52"), np.ones((factor, factor), np.uint8))
+        found = reading.read(page, tiny_model, "latin")
+        assert found.text == "43\n52"
+        for place, digit in enumerate(found.digits):
+            x, y, w, h = digit.box_xywh
+            column, row = place % 2, place // 2
+            assert 40 + 52 * column <= x / factor < (x + w) / factor <= 40 + 52 * column + 60
+            assert 40 + 110 * row <= y / factor < (y + h) / factor <= 40 + 110 * row + 60
+            assert h / factor > 25
+
+
+def test_a_page_can_be_taken_for_one_digit(tiny_model):
+    assert len(reading.read(sheet("27"), tiny_model, "latin", single=True).digits) == 1
+    assert len(reading.read(sheet("27"), tiny_model, "latin").digits) == 2
+
+
+def test_the_script_is_found_from_all_digits_of_a_page(tiny_model):
+    for script in tiny_model.card.scripts:
+        found = reading.read(sheet("2345", "96", script=script), tiny_model)
+        assert (found.script, found.text) == (script, "2345\n96")
+
+
+# Corrections
+
+
+@pytest.fixture(scope="module")
+def page_reading(tiny_model):
+    return reading.read(sheet("43", "52"), tiny_model, "latin")
+
+
+def boxes_of(found):
+    return [reading.Box(digit.box_xywh) for digit in found.digits]
+
+
+def test_untouched_boxes_keep_their_digits(tiny_model, page_reading):
+    again = reading.read_boxes(page_reading, boxes_of(page_reading)[::-1], tiny_model, "latin")
+    assert again.lines == page_reading.lines
+    np.testing.assert_array_equal(again.inputs, page_reading.inputs)
+
+
+def test_a_box_can_be_taken_away_moved_and_told(tiny_model, page_reading):
+    four, three, _, two = boxes_of(page_reading)
+    x, y, w, h = two.box_xywh
+    moved = reading.Box((x - 4, y - 3, w + 8, h + 6))
+    again = reading.read_boxes(page_reading, [four, reading.Box(three.box_xywh, 8), moved], tiny_model, "latin")
+    assert again.text == "48\n2"
+    told, looked_at = again.digits[1], again.digits[2]
+    assert (told.confidence, told.rejected, told.probabilities[8]) == (1.0, False, 1.0)
+    assert looked_at.box_xywh == moved.box_xywh
+    assert len(again.inputs) == 3
+
+
+def test_a_box_on_bare_paper_is_rejected_unless_it_is_told(tiny_model, page_reading):
+    bare = (5, 5, 20, 20)
+    for box in (bare, (-30, -30, 10, 10), (10**6, 3, 5, 5)):
+        again = reading.read_boxes(page_reading, [reading.Box(box)], tiny_model, "latin")
+        assert (again.text, again.digits[0].rejected) == ("", True)
+    assert reading.read_boxes(page_reading, [reading.Box(bare, 7)], tiny_model, "latin").text == "7"
+
+
+def test_no_box_is_an_empty_reading(tiny_model, page_reading):
+    again = reading.read_boxes(page_reading, [], tiny_model, "latin")
+    assert (again.lines, again.text, again.inputs.shape[0]) == ((), "", 0)
 
 
 @pytest.mark.parametrize(

@@ -202,3 +202,34 @@ def test_frame_of_broken_writing_is_as_tall_as_its_rows():
     broken[18:22] = 0
     assert Frame.of(whole).typical == pytest.approx(40, abs=1)
     assert Frame.of(broken).typical > 18 and Frame.of(broken).total > 36
+
+
+# -- several looks ----------------------------------------------------------------------------------------------------
+
+
+def test_a_text_is_as_probable_as_all_its_ways():
+    free = np.array([[0.5, 0.3, 0.2], [0.1, 0.6, 0.3]])  # blank, 0, 1
+    assert sequence.likelihood(free, [0]) == pytest.approx(0.5 * 0.6 + 0.3 * 0.1 + 0.3 * 0.6)
+    assert sequence.likelihood(free, [0, 1]) == pytest.approx(0.3 * 0.3)
+    assert sequence.likelihood(free, [0, 0]) == 0  # no column is left for the blank between
+    assert sequence.likelihood(free, []) == pytest.approx(0.05)
+
+
+def test_all_texts_together_are_certain():
+    rng = np.random.default_rng(0)
+    free = rng.random((3, 3))
+    free /= free.sum(axis=1, keepdims=True)
+    texts = [[], [0], [1], [0, 1], [1, 0], [0, 0], [1, 1], [0, 1, 0], [1, 0, 1]]
+    assert sum(sequence.likelihood(free, text) for text in texts) == pytest.approx(1)
+
+
+def test_views_vote_with_their_probability():
+    def text(labels, probability):
+        return sequence.Text(labels, tuple(range(len(labels))), np.full((len(labels), 3), probability), probability)
+
+    texts = [text((1, 2), 0.5), text((1,), 0.3), text((1,), 0.35)]
+    chosen = sequence.elected(texts)
+    assert chosen.labels == (1,) and chosen.probability == 0.35
+    assert 0.3 < chosen.told[0, 0] < 0.35
+    assert sequence.elected(texts[:2]).labels == (1, 2)
+    assert sequence.elected([text((), 0.9)]).labels == ()

@@ -85,13 +85,15 @@ ENGLISH = {
     "correct.help": "Move, resize, add, delete or relabel the boxes; the text follows.",
     "correct.hint": "Drag a box or its corners; drag on the paper for a new box. Keys: a digit says what it is, "
     "Delete removes it.",
-    "correct.undo": "Undo",
-    "correct.reset": "Reset",
-    "closer.label": "Digit to look at",
+    "correct.undo": "Undo the last correction",
+    "correct.reset": "Back to what was read",
+    "closer.label": "Digit",
     "closer.placeholder": "Click a digit on the photo",
     "closer.place": "Line {line}, digit {place}: {digit}",
     "closer.next": "Next unsure ({n})",
-    "closer.legend": "Solid box: :green[sure]  \nDashed box, 7?: :orange[unsure]  \nDotted box, ?: :red[not read]",
+    "closer.legend": "Solid box: :green[sure]  \nDashed box, 7?: :orange[unsure]  \n"
+    "Dotted box, ?: :red[not read]  \nBlue box: :blue[corrected]",
+    "closer.by_you": "Corrected by you",
     "closer.told": "It is",
     "closer.delete": "Delete box",
     "table.line": "Line",
@@ -116,7 +118,7 @@ ENGLISH = {
     "batch.csv_file": "numbers.csv",
     "batch.json": "All as JSON",
     "batch.json_file": "numbers.jsonl",
-    "batch.look": "Look at",
+    "batch.look": "Picture to look at",
 }
 
 

@@ -65,7 +65,7 @@ def _tools(source: Source) -> bool:
                 ("correct.undo", ":material/undo:", mine.undo, not mine.past),
                 ("correct.reset", ":material/restart_alt:", mine.reset, mine.boxes is None),
             ):
-                st.button(text(name), icon=icon, key=name, on_click=action, disabled=idle)
+                st.button("", icon=icon, help=text(name), key=name, on_click=action, disabled=idle)
     if correcting:
         st.caption(text("correct.hint"))
     return correcting
@@ -222,9 +222,14 @@ def _closer(answer: Answer, source: Source, script: str, model: Model, correctin
         return
     place = list(places).index(chosen)
     digit = answer.reading.digits[place]
+    told = corrections.shown_boxes(answer, source)[place].digit
     if correcting:
-        _relabel(digit, answer, source, script, model)
-    answers.certainty(digit, script, model)
+        _relabel(digit, told, answer, source, script, model)
+    with st.container(gap="xsmall"):  # as high as it needs to be, what follows keeps its place
+        if told is None:
+            answers.certainty(digit, script, model)
+        else:
+            st.badge(text("closer.by_you"), color="blue")
     answers.bars(digit, script, model)
     with st.container(width=84):
         st.image(
@@ -260,8 +265,7 @@ def _next_doubtful(answer: Answer, chosen) -> None:
     st.button(text("closer.next", n=len(doubtful)), icon=":material/arrow_forward:", on_click=go, key="next-doubtful")
 
 
-def _relabel(digit: Digit, answer: Answer, source: Source, script: str, model: Model) -> None:
-    told = next(box.digit for box in corrections.shown_boxes(answer, source) if box.box_xywh == digit.box_xywh)
+def _relabel(digit: Digit, told: int | None, answer: Answer, source: Source, script: str, model: Model) -> None:
     symbols = model.card.symbols(script)
     key = f"told-{source.digest}-{digit.box_xywh}-{told}"
 
