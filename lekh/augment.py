@@ -171,7 +171,7 @@ def font_digits(script: str, most: int = 60, side: int = 96) -> Iterator[tuple[i
         `(digit, ink)`, ink float32 `(h, w)` cropped to the digit.
     """
     fonts = fonts_of(script) if most > 0 else ()
-    for path in fonts[:: max(1, -(-len(fonts) // most))]:
+    for path in fonts[:: max(1, -(-len(fonts) // max(1, most)))]:
         font = ImageFont.truetype(str(path), side)
         for digit, numeral in enumerate(SCRIPTS[script].digits):
             page = Image.new("L", (3 * side, 3 * side))
