@@ -11,7 +11,7 @@ import numpy as np
 
 from lekh.errors import LekhError
 from lekh.normalize import Normalization
-from lekh.numerals import SCRIPTS
+from lekh.numerals import SCRIPTS, SIGNS
 
 CARD_FORMAT = 1
 DEFAULT_FOLDER = Path(__file__).resolve().parent.parent / "model"
@@ -42,7 +42,7 @@ class Card:
     @property
     def scripts(self) -> tuple[str, ...]:
         """Names of the scripts, in the order of their first class."""
-        return tuple(dict.fromkeys(label.script for label in self.classes if label.script != NO_DIGIT))
+        return tuple(dict.fromkeys(label.script for label in self.classes if label.script not in (NO_DIGIT, SIGNS)))
 
     @property
     def no_digit(self) -> int | None:

@@ -15,7 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
-from functools import cache
+from functools import cache, partial
 from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
@@ -33,6 +33,7 @@ from lekh.numerals import OPERATORS, SCRIPTS, SIGNS
 
 PACKAGES = ("tensorflow", "keras", "ai-edge-litert", "numpy", "opencv-python-headless", "pillow")
 CHECKPOINT = "checkpoint.keras"  # written after each epoch, gone when the model folder is complete
+LEAST_TO_CALIBRATE = 100  # held-out digits; fewer say nothing of confidence
 CHUNK = 2048  # distorted digits that travel from the augmenting process at a time
 # The scripts that the page is made for, and those of which few digits were collected.
 _EMPHASIS = {"latin": 1.3, "khmer": 2.0, "telugu": 1.5, "odia": 1.5, "gujarati": 1.5, "gurmukhi": 1.5}
@@ -71,6 +72,7 @@ class Configuration:
         signs: drawings of each sign of arithmetic, where the network reads them.
         nondigits: drawings of what is no digit, for a class of their own; 0: no such class.
         held_out: share of each source, by writer where they are known, that only validates and calibrates.
+        start: SHA-256 of the `digits.keras` whose weights it began with; `None`: it began with nothing.
         normalization: how digits are brought to the network.
     """
 
@@ -100,6 +102,7 @@ class Configuration:
     signs: int = 500
     nondigits: int = 12_000
     held_out: float = 0.06
+    start: str | None = None
     normalization: Normalization = field(default_factory=Normalization)
 
 
@@ -554,26 +557,49 @@ def _fit_once(network, train, held_out, configuration, checkpoint):
     return {name: [round(float(value), 5) for value in values] for name, values in history.history.items()}
 
 
-def calibrate(network, held_out: Pool, classes: Sequence[ClassLabel], parameters: Normalization) -> float:
-    """The temperature at which the confidences of a reading, within each script, fit the held-out digits best."""
-    written = np.array([label.script not in (NO_DIGIT, SIGNS) for label in classes])[held_out.classes]
-    if written.sum() < 100:
-        return 1.0
+def calibrate(
+    network, held_out: Pool, classes: Sequence[ClassLabel], parameters: Normalization
+) -> tuple[float, dict[str, float]]:
+    """Makes the confidences fit the held-out digits.
+
+    Returns:
+        The temperature at which the probabilities of all classes fit best; and for each script with enough digits, the
+        further temperature at which those of a reading, within the script, do.
+    """
+    scripts = np.array([label.script for label in classes])
+    written = np.isin(scripts, [NO_DIGIT, SIGNS], invert=True)[held_out.classes]
+    if written.sum() < LEAST_TO_CALIBRATE:
+        return 1.0, {}
     held_out = held_out.only(written)
     views = [to_views(square.astype(np.float32) / 255, parameters) for square in held_out.squares]
     outputs = network.predict(np.concatenate(views), batch_size=512, verbose=0)
     logits = np.log(np.maximum(outputs, 1e-12)).reshape(len(held_out), -1, outputs.shape[1])  # (N, V, C)
-    scripts = np.array([label.script for label in classes])
-    logits = np.where((scripts[held_out.classes][:, None] == scripts[None, :])[:, None], logits, -1e9)
+    own = scripts[held_out.classes][:, None] == scripts[None, :]
     chances = held_out.chances(0.5)  # every source has its say
+    temperature = _best_temperature(lambda at: _answers(np.where(own[:, None], logits, -1e9), at), held_out, chances)
+    answers = _answers(logits, temperature)
+    further = {}
+    for script in dict.fromkeys(scripts[held_out.classes]):
+        mine = scripts[held_out.classes] == script
+        if mine.sum() >= LEAST_TO_CALIBRATE:
+            shares = np.log(np.where(own, answers, 1e-30)[mine] + 1e-30)[:, None]
+            some = held_out.only(mine)
+            further[script] = _best_temperature(partial(_answers, shares), some, chances[mine] / chances[mine].sum())
+    return temperature, further
 
+
+def _answers(logits, temperature):
+    """`(N, C)`: the mean over views `(N, V, C)` at a temperature."""
+    scaled = np.exp((logits - logits.max(axis=2, keepdims=True)) / temperature)
+    return (scaled / scaled.sum(axis=2, keepdims=True)).mean(axis=1)
+
+
+def _best_temperature(answers_at, held_out, chances):
     def loss(temperature):
-        scaled = np.exp((logits - logits.max(axis=2, keepdims=True)) / temperature)
-        answers = (scaled / scaled.sum(axis=2, keepdims=True)).mean(axis=1)
-        return -(np.log(answers[np.arange(len(answers)), held_out.classes] + 1e-12) * chances).sum()
+        right = answers_at(temperature)[np.arange(len(held_out)), held_out.classes]
+        return -(np.log(right + 1e-12) * chances).sum()
 
-    candidates = np.exp(np.linspace(np.log(0.2), np.log(3), 120))
-    return round(float(min(candidates, key=loss)), 4)
+    return round(float(min(np.exp(np.linspace(np.log(0.2), np.log(3), 120)), key=loss)), 4)
 
 
 # -- write the model folder -------------------------------------------------------------------------------------------
@@ -615,8 +641,10 @@ def _described(path: Path) -> dict:
     return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
 
 
-def make_card(configuration: Configuration, temperature: float, history: dict, training_sets: list[dict]) -> dict:
-    """The card's fields beside classes and files; `report` fills `test_sets`."""
+def make_card(
+    configuration: Configuration, temperatures: tuple[float, dict[str, float]], history: dict, training_sets: list[dict]
+) -> dict:
+    """The card's fields beside classes and files; `report` fills `test_sets`. `temperatures` come from `calibrate`."""
     settings = asdict(configuration)
     normalization = settings.pop("normalization")
     return {
@@ -624,7 +652,8 @@ def make_card(configuration: Configuration, temperature: float, history: dict, t
         "created": datetime.now(timezone.utc).strftime("%Y-%m-%d"),
         "input_size": configuration.normalization.size,
         "normalization": normalization,
-        "temperature": temperature,
+        "temperature": temperatures[0],
+        "script_temperatures": temperatures[1],
         "rejection_threshold": 0.4,
         "test_sets": [],
         "training_sets": training_sets,
@@ -722,9 +751,9 @@ def train(
     if start is not None:
         print(f"{warm_start(network, classes, start)} of {len(classes)} classes begin with what {start}/ learnt")
     curves = fit(network, learn, held, configuration, checkpoint=out / CHECKPOINT)
-    temperature = calibrate(network, held, classes, configuration.normalization)
+    temperatures = calibrate(network, held, classes, configuration.normalization)
     described = training_sets or [{"name": d.name, "script": d.script, "n": len(d)} for d in sets]
-    export(network, out, classes, make_card(configuration, temperature, curves, described))
+    export(network, out, classes, make_card(configuration, temperatures, curves, described))
     return curves
 
 
