@@ -584,7 +584,9 @@ def calibrate(
         if mine.sum() >= LEAST_TO_CALIBRATE:
             shares = np.log(np.where(own, answers, 1e-30)[mine] + 1e-30)[:, None]
             some = held_out.only(mine)
-            further[script] = _best_temperature(partial(_answers, shares), some, chances[mine] / chances[mine].sum())
+            further[str(script)] = _best_temperature(
+                partial(_answers, shares), some, chances[mine] / chances[mine].sum()
+            )
     return temperature, further
 
 
