@@ -170,8 +170,8 @@ def font_digits(script: str, most: int = 60, side: int = 96) -> Iterator[tuple[i
     Yields:
         `(digit, ink)`, ink float32 `(h, w)` cropped to the digit.
     """
-    fonts = fonts_of(script)
-    for path in fonts[:: max(1, -(-len(fonts) // most))]:
+    fonts = fonts_of(script) if most > 0 else ()
+    for path in fonts[:: max(1, -(-len(fonts) // max(1, most)))]:
         font = ImageFont.truetype(str(path), side)
         for digit, numeral in enumerate(SCRIPTS[script].digits):
             page = Image.new("L", (3 * side, 3 * side))
@@ -190,8 +190,14 @@ def fonts_of(script: str) -> tuple[Path, ...]:
     return tuple(path for path in wanted if _has_all_digits(path, script))
 
 
-# Fonts of other scripts often bring Latin digits along, all alike; these families have their own.
-_FONT_NAMES = {"latin": ("notosans-", "notoserif-", "notosansmono-", "notoserifdisplay-", "dejavu", "liberation")}
+# Fonts of other scripts often bring Latin digits along, all alike; these families have their own. Two scripts go by
+# another name in the files of their fonts.
+_FONT_NAMES = {
+    "latin": ("notosans-", "notoserif-", "notosansmono-", "notoserifdisplay-", "dejavu", "liberation"),
+    "bangla": ("bengali", "bangla"),
+    "odia": ("oriya", "odia"),
+    "burmese": ("myanmar", "burmese"),
+}
 
 
 def _has_all_digits(path: Path, script: str) -> bool:

@@ -10,16 +10,18 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from lekh.errors import LekhError
 from lekh.images import to_grey
-from lekh.numerals import SCRIPTS
+from lekh.numerals import OPERATORS, SCRIPTS, SIGNS
+from lekh.pages import cut_rows
 
 DIGITS = tuple("0123456789")
+LABEL_SLIPS = Path(__file__).resolve().parent.parent / "dataset" / "label_slips.csv"
 IMAGE_SUFFIXES = frozenset(
     (".avif", ".bmp", ".gif", ".heic", ".heif", ".jfif", ".jpe", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 )
@@ -69,6 +71,7 @@ class Dataset:
         labels: int64 `(N,)`, places in `class_names`.
         writers: `(N,)`, one id a writer, or `None` when nobody wrote it down.
         class_names: what each label stands for; the ten digits unless the set has classes of its own.
+        stretched: whether each digit was stretched to fill its picture, so that nobody knows how wide it was.
     """
 
     name: str
@@ -77,6 +80,7 @@ class Dataset:
     labels: np.ndarray = field(repr=False)
     writers: np.ndarray | None = field(default=None, repr=False)
     class_names: tuple[str, ...] = DIGITS
+    stretched: bool = False
 
     def __post_init__(self):
         if self.labels.dtype != np.int64 or self.labels.ndim != 1:
@@ -113,7 +117,7 @@ class Dataset:
         images = self.images
         images = images[indices] if isinstance(images, np.ndarray) else tuple(images[index] for index in indices)
         writers = None if self.writers is None else self.writers[indices]
-        return Dataset(self.name, self.script, images, self.labels[indices], writers, self.class_names)
+        return replace(self, images=images, labels=self.labels[indices], writers=writers)
 
 
 def load(path: str | Path, script: str, name: str | None = None, arrays: Sequence[str] = ("images",)) -> Dataset:
@@ -171,9 +175,10 @@ def fingerprint(path: str | Path) -> str:
 def split_by_writer(dataset: Dataset, fraction: float, seed: int) -> tuple[Dataset, Dataset]:
     """Two parts that share no writer.
 
-    Writers are drawn at random and held out as long as that brings the part nearer to `fraction` of the digits. A set
-    whose writers are unknown is split at random within each class: such a held-out part flatters, because near-copies
-    by one hand end up on both sides.
+    Writers are drawn at random and held out as long as that brings the part nearer to `fraction` of the digits. Of a
+    set whose writers are unknown, digits that follow each other are held out, at the same place in each class: files
+    are often in the order of their writers. Where they are not, the held-out part flatters, because near-copies by one
+    hand end up on both sides.
 
     Args:
         dataset: at least two writers, or at least two digits when nobody wrote the writers down.
@@ -189,7 +194,7 @@ def split_by_writer(dataset: Dataset, fraction: float, seed: int) -> tuple[Datas
     if not 0 < fraction < 1:
         raise ValueError(f"fraction lies between 0 and 1; got {fraction}.")
     rng = np.random.default_rng(seed)
-    held = _held_out_at_random if dataset.writers is None else _held_out_writers
+    held = _held_out_runs if dataset.writers is None else _held_out_writers
     mask = held(dataset, fraction, rng)
     if mask.all() or not mask.any():
         raise LekhError(f"{dataset.name} cannot be split", "Add digits by a second writer")
@@ -208,11 +213,16 @@ def _held_out_writers(dataset: Dataset, fraction: float, rng: np.random.Generato
     return np.isin(codes, chosen)
 
 
-def _held_out_at_random(dataset: Dataset, fraction: float, rng: np.random.Generator) -> np.ndarray:
+def _held_out_runs(dataset: Dataset, fraction: float, rng: np.random.Generator, runs: int = 3) -> np.ndarray:
     mask = np.zeros(len(dataset), bool)
+    starts = (np.arange(runs) + rng.random(runs) * (1 - fraction)) / runs
     for label in np.unique(dataset.labels):
-        members = rng.permutation(np.flatnonzero(dataset.labels == label))
-        mask[members[: round(fraction * len(members))]] = True
+        members = np.flatnonzero(dataset.labels == label)
+        wanted = round(fraction * len(members))
+        lengths = np.diff(np.round(np.linspace(0, wanted, runs + 1)).astype(int))
+        for start, length in zip(starts, lengths, strict=True):
+            first = min(int(start * len(members)), len(members) - length)
+            mask[members[first : first + length]] = True
     return mask
 
 
@@ -419,6 +429,10 @@ class Source:
         origin: where it can be had.
         note: what it looks like, and what to know before one uses it.
         arrays: names of the image arrays, for an `.npz`.
+        signs: what its labels stand for, in their order, where they are signs of arithmetic.
+        stretched: as in `Dataset`.
+        rows: whether it is whole pages whose rows read 0 to 9.
+        without: labels that are left out, because nobody could tell what they show.
     """
 
     key: str
@@ -430,12 +444,18 @@ class Source:
     origin: str
     note: str
     arrays: tuple[str, ...] = ("images",)
+    signs: tuple[str, ...] = ()
+    stretched: bool = False
+    rows: bool = False
+    without: tuple[int, ...] = ()
 
 
 _CORRUPTIONS = (
     *("identity", "shot_noise", "impulse_noise", "glass_blur", "motion_blur", "shear", "scale", "rotate"),
     *("brightness", "translate", "stripe", "fog", "spatter", "dotted_line", "zigzag", "canny_edges"),
 )
+_STRETCHED = "Black on white, 32 x 32, scans; each box stretched to fill its frame"
+_CMATERDB = "https://github.com/prabhuomkar/CMATERdb"
 _KHMER_REPORT = "https://github.com/SoeukBondol-ai/khmer-number-recognition"
 
 SOURCES = {
@@ -472,6 +492,80 @@ SOURCES = {
             "None stated", f"{_KHMER_REPORT} (its history)", "Drawn on a canvas by other hands; writers unknown",
         ),
         Source(
+            "devanagari_scans", "Devanagari digits from scanned forms", "devanagari/scans", "devanagari", "train",
+            "Research use", "https://github.com/sujitmhj/devanagari-handwritting-recognition",
+            "Black on white, bilevel, at native size; many writers, in the order of the files",
+        ),
+        Source(
+            "devanagari_cmaterdb_train", "CMATERdb 3.2.1, Devanagari, training part", "devanagari/cmaterdb/train.npz",
+            "devanagari", "train", "Research use", _CMATERDB, _STRETCHED, stretched=True,
+        ),
+        Source(
+            "bangla_cmaterdb_train", "CMATERdb 3.1.1, Bangla, training part", "bangla/cmaterdb/train.npz", "bangla",
+            "train", "Research use", _CMATERDB, _STRETCHED, stretched=True,
+        ),
+        Source(
+            "numtadb", "NumtaDB", "bangla/numtadb/train.npz", "bangla", "train", "CC BY-SA 4.0",
+            "https://github.com/naimul011/Bangla-Handwritten-Digits-Datasets-NumtaDB-BanglaLekha-Ekush",
+            "White on black, 28 x 28, anywhere in the frame; scans and photographs of many writers",
+        ),
+        Source(
+            "telugu_cmaterdb_train", "CMATERdb 3.4.1, Telugu, training part", "telugu/cmaterdb/train.npz", "telugu",
+            "train", "Research use", _CMATERDB, _STRETCHED, stretched=True,
+        ),
+        Source(
+            "odia_pen", "Odia digits, pen on paper", "odia/pen_on_paper", "odia", "train", "None stated",
+            "https://github.com/SeZZor-cmd/Handwritten-Odia-Digit-Recognition-using-CNN",
+            "Dark on white, photographs of about 200 x 200; few writers, in the order of the files",
+        ),
+        Source(
+            "kannada_scans", "Kannada-MNIST, from its scanned forms", "kannada/scans/train.npz", "kannada", "train",
+            "CC BY-SA 4.0", "https://github.com/vinayprabhu/Kannada_MNIST",
+            "White on black, 64 x 64, cut from scanned forms at their natural aspect; 55 writers",
+        ),
+        Source(
+            "gujarati_binarised", "Gujarati digits", "gujarati/binarised", "gujarati", "train", "MIT",
+            "https://github.com/kishanjesalpura/Gujarati-digits-dataset", "Black on white, 28 x 28, binarised scans",
+        ),
+        Source(
+            "gurmukhi_train", "Gurmukhi digits, training part", "gurmukhi/stretched/train.npz", "gurmukhi", "train",
+            "None stated", "https://github.com/revantteotia/gurumukhi-digit-classification", _STRETCHED,
+            stretched=True,
+        ),
+        Source(
+            "arabic_angka", "Arabic digits cut out of forms", "arabic/angka", "arabic", "train", "None stated",
+            "https://github.com/moe-the-goat/Handwritten-Arabic-Numerals-Recognition-0-9-",
+            "Grey on white, scanned paper; 0 is a small dot, 5 a ring; cell borders at some edges",
+        ),
+        Source(
+            "arabic_cmaterdb_train", "CMATERdb 3.3.1, Arabic, training part", "arabic/cmaterdb/train.npz", "arabic",
+            "train", "Research use", _CMATERDB,
+            "White on black, 28 x 28, scans; each box stretched to fill its frame, hence without 0 and 1",
+            stretched=True, without=(0, 1),
+        ),
+        Source(
+            "madbase_train", "MADBase, first half of its test part", "arabic/madbase/train.npz", "arabic", "train",
+            "Research use", "https://github.com/mloey/Arabic-Handwritten-Digits-Dataset",
+            "White on black, 28 x 28, scans; the Egyptian 2 and 3",
+        ),
+        Source(
+            "thai_canvas", "Thai digits drawn on a web page", "thai/web_canvas", "thai", "train", "MIT",
+            "https://github.com/kittinan/thai-handwriting-number",
+            "Dark on white, canvas of 300 x 300; many people; three to five in a hundred are doodles or mislabelled",
+        ),
+        Source(
+            "burmese_pages", "Burmese digits, whole pages", "burmese/pages", "burmese", "train", "None stated",
+            "https://github.com/neolaw84/myanmar-digits",
+            "Pen on paper, phone photographs; rows read 0 to 9, are cut and labelled by place; a page is a writer",
+            rows=True,
+        ),
+        Source(
+            "operators_drawn", "Signs of arithmetic", "operators/drawn/train.npz", SIGNS, "train", "MIT",
+            "https://github.com/jdmacleod/handwritten-calculator",
+            "White on black, 28 x 28; two writers, much augmented; no equals sign and no comma",
+            signs=("+", "÷", "/", "×", ".", "-"),
+        ),
+        Source(
             "mnist_test", "MNIST, test part", "latin/mnist/test.npz", "latin", "test", "CC BY-SA 3.0",
             "keras.datasets.mnist", "White on black, 28 x 28",
         ),
@@ -489,8 +583,46 @@ SOURCES = {
             "khmer_report_test", "Khmer digits of the report, test part", "khmer/report/test", "khmer", "test",
             "None stated", _KHMER_REPORT, "100 canvas drawings, 100 photographed digits",
         ),
+        Source(
+            "devanagari_cmaterdb_test", "CMATERdb 3.2.1, Devanagari, test part", "devanagari/cmaterdb/test.npz",
+            "devanagari", "test", "Research use", _CMATERDB, _STRETCHED, stretched=True,
+        ),
+        Source(
+            "bangla_cmaterdb_test", "CMATERdb 3.1.1, Bangla, test part", "bangla/cmaterdb/test.npz", "bangla", "test",
+            "Research use", _CMATERDB, _STRETCHED, stretched=True,
+        ),
+        Source(
+            "telugu_cmaterdb_test", "CMATERdb 3.4.1, Telugu, test part", "telugu/cmaterdb/test.npz", "telugu", "test",
+            "Research use", _CMATERDB, _STRETCHED, stretched=True,
+        ),
+        Source(
+            "dig_mnist", "Dig-MNIST", "kannada/dig_mnist/test.npz", "kannada", "test", "CC BY-SA 4.0",
+            "https://github.com/vinayprabhu/Kannada_MNIST",
+            "White on black, 28 x 28, squeezed sideways; other writers far from where the training set was written",
+        ),
+        Source(
+            "gurmukhi_test", "Gurmukhi digits, test part", "gurmukhi/stretched/test.npz", "gurmukhi", "test",
+            "None stated", "https://github.com/revantteotia/gurumukhi-digit-classification", _STRETCHED,
+            stretched=True,
+        ),
+        Source(
+            "arabic_cmaterdb_test", "CMATERdb 3.3.1, Arabic, test part", "arabic/cmaterdb/test.npz", "arabic", "test",
+            "Research use", _CMATERDB, "White on black, 28 x 28, scans; each box stretched to fill its frame",
+            stretched=True,
+        ),
+        Source(
+            "madbase_test", "MADBase, second half of its test part", "arabic/madbase/test.npz", "arabic", "test",
+            "Research use", "https://github.com/mloey/Arabic-Handwritten-Digits-Dataset",
+            "White on black, 28 x 28, scans; the Egyptian 2 and 3",
+        ),
     )
 }  # fmt: skip
+
+
+def _label_slips(key: str) -> set[str]:
+    """Pictures of a source that plainly show something else than their label says; no test set is cleaned."""
+    with LABEL_SLIPS.open(encoding="utf-8", newline="") as stream:
+        return {row["file"] for row in csv.DictReader(stream) if row["set"] == key}
 
 
 def root() -> Path:
@@ -518,4 +650,16 @@ def open_source(key: str) -> Dataset:
     path = root() / source.path
     if not path.exists():
         raise LekhError(f"{source.title} is not in LEKH_DATA", f"Put it at {source.path}, see dataset/README.md")
-    return load(path, source.script, key, source.arrays)
+    if source.rows:
+        return Dataset(key, source.script, *cut_rows(_images_in(path)))
+    dataset = replace(load(path, source.script, key, source.arrays), stretched=source.stretched)
+    left_out = np.isin(dataset.labels, source.without)
+    slips = _label_slips(key)
+    if slips:
+        left_out |= [file.relative_to(path).as_posix() in slips for file in dataset.images]
+    if left_out.any():
+        dataset = dataset.take(np.flatnonzero(~left_out))
+    if not source.signs:
+        return dataset
+    places = np.array([OPERATORS.index(sign) for sign in source.signs])
+    return replace(dataset, labels=places[dataset.labels], class_names=OPERATORS)

@@ -112,7 +112,7 @@ def _is_written(keep, contrast, level, grain):
     """
     half_width = float(cv2.distanceTransform(keep, cv2.DIST_L2, 3).max())
     _, _, w, h = cv2.boundingRect(keep)
-    if half_width > 0.17 * max(keep.shape) or max(w, h) < 2.7 * 2 * half_width:
+    if half_width > 0.17 * max(keep.shape) or (max(w, h) < 2.7 * 2 * half_width and level < max(0.3, 60 * grain)):
         return False
     if level < 6 * grain and (cv2.medianBlur(keep, 5) != keep).mean() > 0.3 * keep.mean():
         return False

@@ -11,7 +11,7 @@ import numpy as np
 
 from lekh.errors import LekhError
 from lekh.normalize import Normalization
-from lekh.numerals import SCRIPTS
+from lekh.numerals import SCRIPTS, SIGNS
 
 CARD_FORMAT = 1
 DEFAULT_FOLDER = Path(__file__).resolve().parent.parent / "model"
@@ -37,17 +37,18 @@ class Card:
     normalization: Normalization
     temperature: float
     rejection_threshold: float
+    script_temperatures: dict[str, float]
     raw: dict
 
     @property
     def scripts(self) -> tuple[str, ...]:
         """Names of the scripts, in the order of their first class."""
-        return tuple(dict.fromkeys(label.script for label in self.classes if label.script != NO_DIGIT))
+        return tuple(dict.fromkeys(label.script for label in self.classes if label.script not in (NO_DIGIT, SIGNS)))
 
     @property
-    def no_digit(self) -> int | None:
-        """The network's output for what is no digit, where it has one."""
-        return next((index for index, label in enumerate(self.classes) if label.script == NO_DIGIT), None)
+    def no_digit(self) -> list[int]:
+        """The network's outputs for what is no digit of any script: signs of arithmetic, and everything else."""
+        return [index for index, label in enumerate(self.classes) if label.script in (NO_DIGIT, SIGNS)]
 
     def indices(self, script: str) -> list[int]:
         """The network's outputs that belong to `script`, in the order of their digits."""
@@ -177,9 +178,10 @@ def read_card(folder: str | Path) -> Card:
             normalization=Normalization(**raw["normalization"]),
             temperature=float(raw["temperature"]),
             rejection_threshold=float(raw["rejection_threshold"]),
+            script_temperatures={str(k): float(t) for k, t in raw.get("script_temperatures", {}).items()},
             raw=raw,
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise LekhError(f"{path.parent.name}/{CARD} lacks a field or has a wrong one", _REMEDY) from error
 
 

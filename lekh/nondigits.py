@@ -1,6 +1,7 @@
 """What is no digit: shapes, marks, scribbles, letters, words and pairs of digits, drawn to be refused.
 
-A circle, an upright or slanted stroke and letters that look like a digit are left out: nobody can tell them apart.
+A circle, an upright or slanted stroke, a dot and letters that look like a digit of any script are left out: nobody can
+tell them apart. Signs of arithmetic have classes of their own, see `lekh.operators`.
 """
 
 from collections.abc import Callable
@@ -13,10 +14,20 @@ from lekh import augment
 from lekh.normalize import cropped
 
 SIDE = 128  # pixels of the sheet
-LETTERS = "AEFHKMNRWXfkmwx&@#%$"
+LETTERS = "AFHKMRfk&@#%$€©®"
 WORD_LETTERS = {
-    "latin": LETTERS + "BCDGJLOPQSTUVYZabcdeghijlnoprstuvyz?",
+    "latin": "AFHKMRfk&@#%$BCDEGJLNOPQSTUVWXYZabcdeghijlmnoprstuvwxyz?",
     "khmer": "កខគឃងចឆជឈញដឋឌឍណតថទធនបផពភមយរលវសហឡអ",
+    "devanagari": "अआइईउऊएकखगघचछजझटठडढणतथदधनपफबभमयरलवशषसह",
+    "bangla": "অআইঈউঊএকখগঘচছজঝটঠডঢণতথদধনপফবভমযরলশষসহ",
+    "telugu": "అఆఇఈఉఊఎకఖగఘచఛజఝటఠడఢణతథదధనపఫబభమయరలవశషసహ",
+    "odia": "ଅଆଇଈଉଊଏକଖଗଘଚଛଜଝଟଡଢଣତଥଦଧନପଫବଭମଯରଲଶଷସହ",
+    "kannada": "ಅಆಇಈಉಊಎಕಖಗಘಚಛಜಝಟಠಡಢಣತಥದಧನಪಫಬಭಮಯರಲವಶಷಸಹ",
+    "gujarati": "અઆઇઈઉઊએકખગઘચછજઝટઠડઢણતથદધનપફબભમયરલવશષસહ",
+    "gurmukhi": "ਅਆਇਈਉਊਏਕਖਗਘਚਛਜਝਟਠਡਢਣਤਥਦਧਨਪਫਬਭਮਯਰਲਵਸਹ",
+    "arabic": "ءبتثجحخدذرزسشصضطظعغفقكلمنهوي",
+    "thai": "กขคฆงจฉชซฌญฎฏฐฑฒณดตถทธนบปผฝพฟภมยรลวศษสหฬอฮ",
+    "burmese": "ကခဂဃငစဆဇညဋဌဍဎဏတထဒဓနပဖဗဘမယရလသဟဠအ",
 }
 
 
@@ -75,39 +86,24 @@ def _wobbled(points, rng, amount=2.0):
 
 
 def _polygon(rng):
-    """Squares, rectangles, triangles, pentagons, stars; now and then filled."""
+    """Squares, rectangles, triangles, pentagons, stars."""
     corners = int(rng.choice([3, 4, 4, 4, 5, 6]))
     angles = 2 * np.pi * (np.arange(corners) + (0.5 if corners == 4 else 0.25)) / corners - np.pi / 2
     if rng.random() < 0.2:  # a star, in one stroke
         corners = 5
         angles = 2 * np.pi * np.arange(5) * 2 / 5 - np.pi / 2
     points = np.stack([np.cos(angles) * rng.uniform(25, 52), np.sin(angles) * rng.uniform(25, 52)], 1) + SIDE / 2
-    sheet, pen = _sheet(), _pen(rng)
-    points = _wobbled(points, rng, 3)
-    if rng.random() < 0.12:
-        cv2.fillPoly(sheet, [points.astype(np.int32)], 255, cv2.LINE_AA)
-    else:
-        _line(sheet, points, pen, closed=True)
-    return _as_ink(sheet)
-
-
-def _dash(rng):
-    """A dash, an underline, an equals sign: at least three times as long as high."""
-    sheet, pen = _sheet(), int(rng.integers(2, 9))
-    for offset in [0] if rng.random() < 0.6 else [-rng.uniform(10, 22), rng.uniform(10, 22)]:
-        left, right = rng.uniform(8, 30), rng.uniform(98, 120)
-        points = np.stack([np.linspace(left, right, 5), SIDE / 2 + offset + rng.normal(0, 2, 5)], 1)
-        points[:, 1] += (points[:, 0] - SIDE / 2) * rng.normal(0, 0.1)
-        _line(sheet, points, pen)
+    sheet = _sheet()
+    _line(sheet, _wobbled(points, rng, 3), _pen(rng), closed=True)
     return _as_ink(sheet)
 
 
 def _dots(rng):
-    """A dot, or several."""
-    sheet, count = _sheet(), int(rng.choice([1, 1, 1, 2, 3, 5]))
-    radius = rng.uniform(4, 14)
+    """Several dots in a row."""
+    sheet, count = _sheet(), int(rng.choice([2, 3, 3, 4, 5]))
+    radius = rng.uniform(4, 10)
     for place in range(count):
-        x = SIDE / 2 + (place - (count - 1) / 2) * rng.uniform(20, 28) * (count > 1)
+        x = SIDE / 2 + (place - (count - 1) / 2) * rng.uniform(22, 26)
         y = SIDE / 2 + rng.normal(0, 3)
         axes = int(radius * rng.uniform(0.7, 1.3) * 16), int(radius * rng.uniform(0.7, 1.3) * 16)
         cv2.ellipse(sheet, (int(x * 16), int(y * 16)), axes, 0, 0, 360, 255, -1, cv2.LINE_AA, shift=4)
@@ -115,16 +111,12 @@ def _dots(rng):
 
 
 def _mark(rng):
-    """Plus, cross, division, tick, arrow, hash, bracketed line."""
+    """An arrow, a hash, a window, a star of strokes."""
     sheet, pen, c, r = _sheet(), _pen(rng), SIDE / 2, rng.uniform(30, 50)
     marks = (
-        [[(c - r, c), (c + r, c)], [(c, c - r), (c, c + r)]],
-        [[(c - r, c - r), (c + r, c + r)], [(c - r, c + r), (c + r, c - r)]],
-        [[(c - r, c), (c - r / 3, c + r * 0.6), (c + r, c - r * 0.8)]],
         [[(c - r, c), (c + r, c)], [(c + r / 2, c - r / 2), (c + r, c), (c + r / 2, c + r / 2)]],
         [[(c - r, c - r / 3), (c + r, c - r / 3)], [(c - r, c + r / 3), (c + r, c + r / 3)],
          [(c - r / 3, c - r), (c - r / 3, c + r)], [(c + r / 3, c - r), (c + r / 3, c + r)]],
-        [[(c - r, c), (c + r, c)], [(c, c - r * 0.6), (c, c - r * 0.55)], [(c, c + r * 0.55), (c, c + r * 0.6)]],
         [[(c - r, c - r), (c + r, c - r), (c + r, c + r), (c - r, c + r), (c - r, c - r)], [(c - r, c), (c + r, c)],
          [(c, c - r), (c, c + r)]],
         [[(c + r * np.cos(a), c + r * np.sin(a)), (c - r * np.cos(a), c - r * np.sin(a))] for a in (0, 1.05, 2.1)],
@@ -144,12 +136,12 @@ def _scribble(rng):
         smooth = np.ones(7) / 7
         points = np.stack([np.convolve(x, smooth, "valid"), np.convolve(y, smooth, "valid")], 1)
     elif kind == 1:
-        turns, spiral = rng.uniform(3, 6), rng.random() < 0.5
+        turns, spiral, pen = rng.uniform(3, 6), rng.random() < 0.5, min(pen, 4)  # a full disc would be a dot
         radius, angle = (5 + 45 * t) if spiral else rng.uniform(14, 26), 2 * np.pi * turns * t
         points = np.stack([radius * np.cos(angle), radius * np.sin(angle) * rng.uniform(0.5, 1)], 1) + SIDE / 2
         points[:, 0] += 0 if spiral else 80 * (t - 0.5)
     elif kind == 2:
-        waves, height = rng.integers(3, 9), rng.uniform(8, 40)
+        waves, height = rng.integers(4, 9), rng.uniform(8, 40)
         phase = 2 * np.pi * waves * t
         wave = np.sin(phase) if rng.random() < 0.5 else 2 / np.pi * np.arcsin(np.sin(phase))
         points = np.stack([10 + 108 * t, SIDE / 2 + height * wave], 1)
@@ -193,16 +185,6 @@ def _doodle(rng):
     return _as_ink(sheet)
 
 
-def _blob(rng):
-    """A stain with a soft or a ragged outline."""
-    angle = np.linspace(0, 2 * np.pi, 24, endpoint=False)
-    radius = rng.uniform(20, 45) * (1 + rng.normal(0, rng.uniform(0.03, 0.25), 24))
-    points = np.stack([radius * np.cos(angle), radius * np.sin(angle) * rng.uniform(0.4, 1)], 1) + SIDE / 2
-    sheet = _sheet()
-    cv2.fillPoly(sheet, [points.astype(np.int32)], 255, cv2.LINE_AA)
-    return _as_ink(sheet)
-
-
 def _set_text(text, script, rng):
     """The text in one of the installed fonts of `script`; an empty page where there is none."""
     fonts = augment.fonts_of(script)
@@ -219,18 +201,17 @@ def _letter(rng):
 
 
 def _word(rng):
-    script = "latin" if rng.random() < 0.7 else "khmer"
+    script = "latin" if rng.random() < 0.4 else _OTHERS[rng.integers(len(_OTHERS))]
     return _set_text("".join(rng.choice(list(WORD_LETTERS[script]), int(rng.integers(2, 6)))), script, rng)
 
 
+_OTHERS = tuple(script for script in WORD_LETTERS if script != "latin")
 _KINDS: tuple[tuple[Callable[[np.random.Generator], np.ndarray], float], ...] = (
     (_polygon, 2),
-    (_dash, 1.2),
-    (_dots, 1),
-    (_mark, 1.5),
+    (_dots, 0.6),
+    (_mark, 1.2),
     (_scribble, 2),
     (_doodle, 1.2),
-    (_blob, 0.6),
     (_letter, 3),
-    (_word, 2),
+    (_word, 3),
 )

@@ -27,8 +27,21 @@ SCRIPTS = {
     for script in (
         Script("latin", "Latin", "0123456789"),
         Script("khmer", "Khmer", "០១២៣៤៥៦៧៨៩"),
+        Script("devanagari", "Devanagari", "०१२३४५६७८९"),
+        Script("bangla", "Bangla", "০১২৩৪৫৬৭৮৯"),
+        Script("telugu", "Telugu", "౦౧౨౩౪౫౬౭౮౯"),
+        Script("odia", "Odia", "୦୧୨୩୪୫୬୭୮୯"),
+        Script("kannada", "Kannada", "೦೧೨೩೪೫೬೭೮೯"),
+        Script("gujarati", "Gujarati", "૦૧૨૩૪૫૬૭૮૯"),
+        Script("gurmukhi", "Gurmukhi", "੦੧੨੩੪੫੬੭੮੯"),
+        Script("arabic", "Arabic", "٠١٢٣٤٥٦٧٨٩"),
+        Script("thai", "Thai", "๐๑๒๓๔๕๖๗๘๙"),
+        Script("burmese", "Burmese", "၀၁၂၃၄၅၆၇၈၉"),
     )
 }
+
+SIGNS = "operators"  # stands in the place of a script among a network's classes; it is none that a person writes in
+OPERATORS = ("+", "-", "×", "÷", "/", "=", ".", ",")
 
 
 def to_numerals(text: str, script: str) -> str:

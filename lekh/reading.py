@@ -409,11 +409,13 @@ def _digit(found: _Found, model: Model, script: str) -> Digit:
     among = found.looked[card.indices(script)]
     total = float(among.sum())
     shares = among / total if total > 0 else np.full(len(among), 1 / len(among))
+    shares = shares ** (1 / card.script_temperatures.get(script, 1.0))
+    shares /= shares.sum()
     if found.told is not None and (told := found.told[card.indices(script)]).any():
         shares = sequence.combined(told, shares, found.whole)
     best = int(np.argmax(shares))
     confidence = float(shares[best])
-    no_digit = found.whole and card.no_digit is not None and found.looked[card.no_digit] > total
+    no_digit = found.whole and float(found.looked[card.no_digit].sum()) > total
     rejected = bool(confidence < card.rejection_threshold or no_digit)
     return Digit(best, confidence, rejected, found.box_xywh, tuple(float(share) for share in shares))
 

@@ -10,29 +10,33 @@ import os
 import platform
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
-from functools import cache
+from functools import cache, partial
 from importlib import metadata
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from tqdm import tqdm
 
-from lekh import augment, datasets, evaluation, images, ink, model, nondigits
+from lekh import augment, datasets, evaluation, images, ink, model, nondigits, operators
 from lekh.datasets import Dataset
 from lekh.errors import LekhError
 from lekh.model import CARD, CARD_FORMAT, KERAS, NO_DIGIT, TFLITE, ClassLabel
 from lekh.normalize import Normalization, cropped, to_input, to_views
-from lekh.numerals import SCRIPTS
+from lekh.numerals import OPERATORS, SCRIPTS, SIGNS
 
 PACKAGES = ("tensorflow", "keras", "ai-edge-litert", "numpy", "opencv-python-headless", "pillow")
 CHECKPOINT = "checkpoint.keras"  # written after each epoch, gone when the model folder is complete
+LEAST_TO_CALIBRATE = 100  # held-out digits; fewer say nothing of confidence
 CHUNK = 2048  # distorted digits that travel from the augmenting process at a time
+# The scripts that the page is made for, and those of which few digits were collected.
+_EMPHASIS = {"latin": 1.3, "khmer": 2.0, "telugu": 1.5, "odia": 1.5, "gujarati": 1.5, "gurmukhi": 1.5}
 
 
 @dataclass(frozen=True)
@@ -55,12 +59,20 @@ class Configuration:
         label_smoothing: share of the target spread over all classes.
         average: momentum of the moving average of the weights, which are the ones kept.
         flatness: a source of n digits gives a share of each epoch that grows with n to this power.
+        emphasis: by how much that share is larger for the sources of a script, its fonts included; 1 where none is
+            named. These keep a third of each epoch for the scripts that the page is made for, and help the small sets.
+        most_digits: of a source, drawn at random where it has more.
+        whole: the sources of which all digits are taken, and four times the photographs.
         drawings: how often a set of strokes is drawn, each time with another pen, size and place.
+        natural: narrower copies of each digit that was stretched to fill its frame, beside it.
+        narrowest: how far these are squeezed at the most.
         photographs: pictures of each digit on synthetic paper beside its original; at most `most_photographs` a source.
         most_photographs: see above.
         fonts: number of fonts a script that serve as extra writers.
+        signs: drawings of each sign of arithmetic, where the network reads them.
         nondigits: drawings of what is no digit, for a class of their own; 0: no such class.
         held_out: share of each source, by writer where they are known, that only validates and calibrates.
+        start: SHA-256 of the `digits.keras` whose weights it began with; `None`: it began with nothing.
         normalization: how digits are brought to the network.
     """
 
@@ -78,12 +90,19 @@ class Configuration:
     label_smoothing: float = 0.05
     average: float = 0.999
     flatness: float = 0.5
-    drawings: int = 4
+    emphasis: dict[str, float] = field(default_factory=lambda: dict(_EMPHASIS))
+    most_digits: int = 12_000
+    whole: tuple[str, ...] = ("mnist_train",)
+    drawings: int = 3
+    natural: int = 1
+    narrowest: float = 0.45
     photographs: int = 4
-    most_photographs: int = 20_000
+    most_photographs: int = 4_000
     fonts: int = 60
+    signs: int = 500
     nondigits: int = 12_000
     held_out: float = 0.06
+    start: str | None = None
     normalization: Normalization = field(default_factory=Normalization)
 
 
@@ -97,6 +116,7 @@ class Pool:
         sources: int64 `(N,)`, places in `names`.
         names: the sources.
         sizes: how many different digits each source had, before they were drawn and photographed several times.
+        scripts: what script each source is written in.
     """
 
     squares: np.ndarray
@@ -104,14 +124,19 @@ class Pool:
     sources: np.ndarray
     names: tuple[str, ...]
     sizes: tuple[int, ...]
+    scripts: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.classes)
 
-    def chances(self, flatness: float) -> np.ndarray:
-        """float64 `(N,)`: how likely each digit is drawn; a source weighs by its size to the power of `flatness`."""
+    def chances(self, flatness: float, emphasis: Mapping[str, float] | None = None) -> np.ndarray:
+        """float64 `(N,)`: how likely each digit is drawn.
+
+        A source weighs by its size to the power of `flatness`, times what `emphasis` has for its script, if anything.
+        """
         rows = np.bincount(self.sources, minlength=len(self.names))
-        weights = np.where(rows > 0, np.array(self.sizes, np.float64) ** flatness / np.maximum(rows, 1), 0.0)
+        factors = np.array([(emphasis or {}).get(script, 1.0) for script in self.scripts])
+        weights = factors * np.array(self.sizes, np.float64) ** flatness / np.maximum(rows, 1)
         chances = weights[self.sources]
         return chances / chances.sum()
 
@@ -139,48 +164,89 @@ def prepare(sets: Sequence[Dataset], classes: Sequence[ClassLabel], configuratio
         `(train, held_out)`; the second holds only originals of writers that the first lacks (where writers are known).
     """
     place = {(label.script, label.digit): index for index, label in enumerate(classes)}
+    scripts = tuple(dict.fromkeys(dataset.script for dataset in sets))
     train, held = [], []
     with _workers(os.cpu_count() or 1) as workers:
         for number, dataset in enumerate(sets):
             targets = np.array([place[dataset.script, int(label)] for label in dataset.labels])
-            mask = _held_out_mask(dataset, configuration)
-            for pool, indices in ((train, np.flatnonzero(~mask)), (held, np.flatnonzero(mask))):
+            for pool, indices in zip((train, held), _split(dataset, configuration), strict=True):
                 squares, owners = _walk(dataset, indices, configuration, number, workers, copies=pool is train)
-                pool.append((dataset.name, squares, targets[owners], len(indices)))
-        for script in dict.fromkeys(dataset.script for dataset in sets):
+                pool.append(_Part(dataset.name, dataset.script, squares, targets[owners], len(indices)))
+        for script in scripts:
             if script in SCRIPTS and configuration.fonts:
                 found = list(augment.font_digits(script, configuration.fonts))
                 squares, owners = _photograph_all([shape for _, shape in found], configuration, workers)
                 targets = np.array([place[script, found[owner][0]] for owner in owners], int)
-                train.append((f"fonts_{script}", squares, targets, len(found)))
+                train.append(_Part(f"fonts_{script}", script, squares, targets, len(found)))
+        if SIGNS in scripts and configuration.signs:
+            for pool, copies, seed in ((train, configuration.signs, 2), (held, configuration.signs // 16, 3)):
+                pool.append(_signs(copies, place, configuration, seed, workers))
         if (NO_DIGIT, 0) in place:
             for pool, count, seed in ((train, configuration.nondigits, 0), (held, configuration.nondigits // 16, 1)):
-                squares = _nondigits(_pool(train), count, configuration, seed, workers)
+                squares = _nondigits(_digits(train), count, configuration, seed, workers)
                 targets = np.full(len(squares), place[NO_DIGIT, 0])
-                pool.append(("nondigits", squares, targets, len(squares)))
+                pool.append(_Part("nondigits", NO_DIGIT, squares, targets, len(squares)))
     return _pool(train), _pool(held)
+
+
+class _Part(NamedTuple):
+    """What one source gives to a pool."""
+
+    name: str
+    script: str
+    squares: np.ndarray
+    targets: np.ndarray
+    size: int
+
+
+def _signs(copies, place, configuration, seed, workers):
+    """Signs of arithmetic as hands and fonts write them."""
+    rng = np.random.default_rng((configuration.seed, seed))
+    drawn = [(sign, operators.draw(sign, rng)) for sign in range(len(OPERATORS)) for _ in range(copies)]
+    squares, owners = _photograph_all([shape for _, shape in drawn], replace(configuration, photographs=1), workers)
+    targets = np.array([place[SIGNS, drawn[owner][0]] for owner in owners], int)
+    return _Part("signs", SIGNS, squares, targets, len(drawn))
+
+
+def _digits(parts, most=2000):
+    """Squares of digits, at most so many of a source, for what is made of two of them."""
+    some = [part.squares[:: max(1, -(-len(part.squares) // most))] for part in parts if part.script in SCRIPTS]
+    return np.concatenate(some)
 
 
 def _nondigits(digits, count, configuration, seed, workers):
     """Squares of shapes, scribbles, letters, pairs of digits, and of whatever blank paper was taken for ink."""
     rng = np.random.default_rng((configuration.seed, seed))
-    jobs = [(digits.squares[rng.choice(len(digits), 60)], int(rng.integers(2**31)), min(100, count - start))
+    jobs = [(digits[rng.choice(len(digits), 60)], int(rng.integers(2**31)), min(100, count - start))
             for start in range(0, count, 100)]  # fmt: skip
     return _collect(workers.map(_nondigits_part, jobs), len(jobs), "what is no digit")[0]
 
 
 def _pool(parts):
-    names, squares, targets, sizes = zip(*parts, strict=True)
+    names, scripts, squares, targets, sizes = zip(*parts, strict=True)
     sources = np.repeat(np.arange(len(parts)), [len(part) for part in targets])
-    return Pool(np.concatenate(squares), np.concatenate(targets).astype(np.int64), sources, names, sizes)
+    return Pool(np.concatenate(squares), np.concatenate(targets).astype(np.int64), sources, names, sizes, scripts)
+
+
+def _split(dataset, configuration):
+    """Places of the digits to learn from and of those held out, no more of either than are wanted of a source."""
+    mask = _held_out_mask(dataset, configuration)
+    parts = np.flatnonzero(~mask), np.flatnonzero(mask)
+    if dataset.name in configuration.whole:
+        return parts
+    rng = np.random.default_rng(configuration.seed)
+    limits = configuration.most_digits, max(1, round(configuration.held_out * configuration.most_digits))
+    return [
+        part if len(part) <= limit else np.sort(rng.choice(part, limit, replace=False))
+        for part, limit in zip(parts, limits, strict=True)
+    ]
 
 
 def _held_out_mask(dataset, configuration):
     mask = np.zeros(len(dataset), bool)
     if configuration.held_out <= 0 or len(dataset) < 20:
         return mask
-    marked = Dataset(dataset.name, dataset.script, tuple(range(len(dataset))), dataset.labels, dataset.writers,
-                     dataset.class_names)  # fmt: skip
+    marked = replace(dataset, images=tuple(range(len(dataset))))
     try:
         _, held = datasets.split_by_writer(marked, configuration.held_out, configuration.seed)
     except LekhError:  # a single writer: nothing honest can be held out
@@ -193,11 +259,13 @@ def _walk(dataset, indices, configuration, number, workers, copies):
     """Squares and the index of the digit that each shows."""
     photographs = 0.0
     if copies and len(indices):
-        photographs = min(configuration.photographs, configuration.most_photographs / len(indices))
+        most = configuration.most_photographs * (4 if dataset.name in configuration.whole else 1)
+        photographs = min(configuration.photographs, most / len(indices))
     drawings = configuration.drawings if copies else 1
+    natural = configuration.natural if copies and dataset.stretched else 0
     jobs = [
         ([(int(i), dataset.images[i]) for i in part], configuration.seed * 1_000_003 + number * 10_007 + int(part[0]),
-         drawings, photographs)
+         drawings, photographs, natural, configuration.narrowest)
         for part in np.array_split(indices, max(1, len(indices) // 250)) if len(part)
     ]  # fmt: skip
     return _collect(workers.map(_walk_part, jobs), len(jobs), dataset.name if copies else f"{dataset.name}, held out")
@@ -220,7 +288,7 @@ def _collect(parts, total, title):
 
 def _walk_part(job):
     """A part of a data set through the road of an upload; runs in a worker process."""
-    items, seed, drawings, photographs = job
+    items, seed, drawings, photographs, natural, narrowest = job
     rng = np.random.default_rng(seed)
     squares, owners = [], []
     for index, item in items:
@@ -230,14 +298,20 @@ def _walk_part(job):
             found = ink.find_digit(page)
             if found is None:
                 continue
-            square = augment.to_square(found.ink)
-            made = [square]
+            shapes = [found.ink, *(_narrowed(found.ink, rng.uniform(narrowest, 1)) for _ in range(natural))]
+            made = [augment.to_square(shape) for shape in shapes]
             copies = (photographs / len(pages)) if drawn else photographs
             for _ in range(int(copies + rng.random())):
-                made.extend(_photographed(found.ink, square, rng))
+                choice = int(rng.integers(len(shapes))) if natural else 0
+                made.extend(_photographed(shapes[choice], made[choice], rng))
             squares.extend(made)
             owners.extend([index] * len(made))
     return _stacked(squares), owners
+
+
+def _narrowed(shape, share):
+    """The ink at this share of its width."""
+    return cv2.resize(shape, (max(1, round(share * shape.shape[1])), shape.shape[0]), interpolation=cv2.INTER_AREA)
 
 
 def _photograph_part(job):
@@ -308,7 +382,7 @@ def batches(pool: Pool, configuration: Configuration) -> Iterator[tuple[np.ndarr
         float32 `(B, S, S, 1)` inputs and int64 `(B,)` classes.
     """
     rng = np.random.default_rng(configuration.seed)
-    chances = pool.chances(configuration.flatness)
+    chances = pool.chances(configuration.flatness, configuration.emphasis)
     size = configuration.batch_size
     with tempfile.TemporaryDirectory() as folder, _workers(1) as worker:
         path = Path(folder) / "squares.npy"
@@ -368,6 +442,39 @@ def build_network(classes: int, parameters: Normalization, precision: str = "flo
         x = layers.Activation("relu", **given)(layers.Add(**given)([x, convolution(x, filters, activation=False)]))
     x = layers.Dropout(0.2, **given)(layers.GlobalAveragePooling2D(**given)(x))
     return keras.Model(inputs, layers.Dense(classes, activation="softmax", name="probabilities")(x), name="lekh")
+
+
+def warm_start(network, classes: Sequence[ClassLabel], folder: Path) -> int:
+    """Begins with what another network of the same build learnt; the classes that it lacks begin anew.
+
+    Args:
+        network: from `build_network`, changed in place.
+        classes: its outputs.
+        folder: the model folder of the other.
+
+    Returns:
+        How many classes both know.
+
+    Raises:
+        LekhError: there is no model, or it is built otherwise.
+    """
+    import keras
+
+    known = {(label.script, label.symbol): index for index, label in enumerate(model.read_card(folder).classes)}
+    try:
+        learnt = keras.models.load_model(folder / KERAS, compile=False).get_weights()
+    except (OSError, ValueError) as error:
+        raise LekhError(f"{folder.name}/{KERAS} does not load", "Copy a complete model folder there") from error
+    weights = network.get_weights()
+    if [value.shape for value in weights[:-2]] != [value.shape for value in learnt[:-2]]:
+        raise LekhError(f"The network in {folder.name}/ is built otherwise", "Start from one that this version trained")
+    shared = [(index, known[label.script, label.symbol]) for index, label in enumerate(classes)
+              if (label.script, label.symbol) in known]  # fmt: skip
+    for index, old in shared:
+        for own, others in zip(weights[-2:], learnt[-2:], strict=True):  # the last layer: one column a class
+            own[..., index] = others[..., old]
+    network.set_weights([*learnt[:-2], *weights[-2:]])
+    return len(shared)
 
 
 def fit(network, train: Pool, held_out: Pool, configuration: Configuration, checkpoint: Path | None = None) -> dict:
@@ -450,26 +557,51 @@ def _fit_once(network, train, held_out, configuration, checkpoint):
     return {name: [round(float(value), 5) for value in values] for name, values in history.history.items()}
 
 
-def calibrate(network, held_out: Pool, classes: Sequence[ClassLabel], parameters: Normalization) -> float:
-    """The temperature at which the confidences of a reading, within each script, fit the held-out digits best."""
-    written = np.array([label.script != NO_DIGIT for label in classes])[held_out.classes]
-    if written.sum() < 100:
-        return 1.0
+def calibrate(
+    network, held_out: Pool, classes: Sequence[ClassLabel], parameters: Normalization
+) -> tuple[float, dict[str, float]]:
+    """Makes the confidences fit the held-out digits.
+
+    Returns:
+        The temperature at which the probabilities of all classes fit best; and for each script with enough digits, the
+        further temperature at which those of a reading, within the script, do.
+    """
+    scripts = np.array([label.script for label in classes])
+    written = np.isin(scripts, [NO_DIGIT, SIGNS], invert=True)[held_out.classes]
+    if written.sum() < LEAST_TO_CALIBRATE:
+        return 1.0, {}
     held_out = held_out.only(written)
     views = [to_views(square.astype(np.float32) / 255, parameters) for square in held_out.squares]
     outputs = network.predict(np.concatenate(views), batch_size=512, verbose=0)
     logits = np.log(np.maximum(outputs, 1e-12)).reshape(len(held_out), -1, outputs.shape[1])  # (N, V, C)
-    scripts = np.array([label.script for label in classes])
-    logits = np.where((scripts[held_out.classes][:, None] == scripts[None, :])[:, None], logits, -1e9)
+    own = scripts[held_out.classes][:, None] == scripts[None, :]
     chances = held_out.chances(0.5)  # every source has its say
+    temperature = _best_temperature(lambda at: _answers(np.where(own[:, None], logits, -1e9), at), held_out, chances)
+    answers = _answers(logits, temperature)
+    further = {}
+    for script in dict.fromkeys(scripts[held_out.classes]):
+        mine = scripts[held_out.classes] == script
+        if mine.sum() >= LEAST_TO_CALIBRATE:
+            shares = np.log(np.where(own, answers, 1e-30)[mine] + 1e-30)[:, None]
+            some = held_out.only(mine)
+            further[str(script)] = _best_temperature(
+                partial(_answers, shares), some, chances[mine] / chances[mine].sum()
+            )
+    return temperature, further
 
+
+def _answers(logits, temperature):
+    """`(N, C)`: the mean over views `(N, V, C)` at a temperature."""
+    scaled = np.exp((logits - logits.max(axis=2, keepdims=True)) / temperature)
+    return (scaled / scaled.sum(axis=2, keepdims=True)).mean(axis=1)
+
+
+def _best_temperature(answers_at, held_out, chances):
     def loss(temperature):
-        scaled = np.exp((logits - logits.max(axis=2, keepdims=True)) / temperature)
-        answers = (scaled / scaled.sum(axis=2, keepdims=True)).mean(axis=1)
-        return -(np.log(answers[np.arange(len(answers)), held_out.classes] + 1e-12) * chances).sum()
+        right = answers_at(temperature)[np.arange(len(held_out)), held_out.classes]
+        return -(np.log(right + 1e-12) * chances).sum()
 
-    candidates = np.exp(np.linspace(np.log(0.2), np.log(3), 120))
-    return round(float(min(candidates, key=loss)), 4)
+    return round(float(min(np.exp(np.linspace(np.log(0.2), np.log(3), 120)), key=loss)), 4)
 
 
 # -- write the model folder -------------------------------------------------------------------------------------------
@@ -511,8 +643,10 @@ def _described(path: Path) -> dict:
     return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
 
 
-def make_card(configuration: Configuration, temperature: float, history: dict, training_sets: list[dict]) -> dict:
-    """The card's fields beside classes and files; `report` fills `test_sets`."""
+def make_card(
+    configuration: Configuration, temperatures: tuple[float, dict[str, float]], history: dict, training_sets: list[dict]
+) -> dict:
+    """The card's fields beside classes and files; `report` fills `test_sets`. `temperatures` come from `calibrate`."""
     settings = asdict(configuration)
     normalization = settings.pop("normalization")
     return {
@@ -520,7 +654,8 @@ def make_card(configuration: Configuration, temperature: float, history: dict, t
         "created": datetime.now(timezone.utc).strftime("%Y-%m-%d"),
         "input_size": configuration.normalization.size,
         "normalization": normalization,
-        "temperature": temperature,
+        "temperature": temperatures[0],
+        "script_temperatures": temperatures[1],
         "rejection_threshold": 0.4,
         "test_sets": [],
         "training_sets": training_sets,
@@ -589,7 +724,13 @@ def classes_of(sets: Sequence[Dataset], no_digit: bool = False) -> tuple[ClassLa
     return (*digits, ClassLabel(NO_DIGIT, 0, "not a digit")) if no_digit else digits
 
 
-def train(sets: Sequence[Dataset], out: Path, configuration: Configuration, training_sets: list[dict] | None = None):
+def train(
+    sets: Sequence[Dataset],
+    out: Path,
+    configuration: Configuration,
+    training_sets: list[dict] | None = None,
+    start: Path | None = None,
+):
     """Prepares, trains, calibrates, exports and, where test sets are at hand, reports.
 
     Args:
@@ -597,20 +738,24 @@ def train(sets: Sequence[Dataset], out: Path, configuration: Configuration, trai
         out: the model folder.
         configuration: how.
         training_sets: what the card says of the sets; by default their names and sizes.
+        start: the folder of a model to begin from, instead of from nothing.
 
     Returns:
         The curves of `fit`.
     """
     # Somebody's own shapes may well be among those that are no digit here.
-    digits_only = all(dataset.script in SCRIPTS for dataset in sets)
+    scripts = {dataset.script for dataset in sets}
+    digits_only = bool(scripts & set(SCRIPTS)) and scripts <= {*SCRIPTS, SIGNS}
     classes = classes_of(sets, no_digit=bool(configuration.nondigits) and digits_only)
     learn, held = prepare(sets, classes, configuration)
     print(f"{len(learn)} training digits from {len(learn.names)} sources, {len(held)} held out")
     network = build_network(len(classes), configuration.normalization)
+    if start is not None:
+        print(f"{warm_start(network, classes, start)} of {len(classes)} classes begin with what {start}/ learnt")
     curves = fit(network, learn, held, configuration, checkpoint=out / CHECKPOINT)
-    temperature = calibrate(network, held, classes, configuration.normalization)
+    temperatures = calibrate(network, held, classes, configuration.normalization)
     described = training_sets or [{"name": d.name, "script": d.script, "n": len(d)} for d in sets]
-    export(network, out, classes, make_card(configuration, temperature, curves, described))
+    export(network, out, classes, make_card(configuration, temperatures, curves, described))
     return curves
 
 
@@ -641,7 +786,13 @@ def open_sources(script: str | None = None) -> tuple[list[Dataset], list[dict]]:
     return sets, described
 
 
-def main(data: Sequence[str] = (), script: str | None = None, out: str = "model", epochs: int | None = None) -> None:
+def main(
+    data: Sequence[str] = (),
+    script: str | None = None,
+    out: str = "model",
+    epochs: int | None = None,
+    start: str | None = None,
+) -> None:
     """The command `train`: the sources of the repository's model when `data` is empty, else somebody's own digits."""
     configuration = Configuration()
     if data:
@@ -653,7 +804,7 @@ def main(data: Sequence[str] = (), script: str | None = None, out: str = "model"
         sets, described = open_sources(script)
     if epochs is not None:
         configuration = replace(configuration, epochs=epochs)
-    train(sets, Path(out), configuration, described)
+    train(sets, Path(out), configuration, described, None if start is None else Path(start))
     if os.environ.get("LEKH_DATA"):
         results = evaluate_test_sets(Path(out))
         report(Path(out), results)

@@ -27,6 +27,7 @@ from lekh.normalize import to_views
 from lekh.sequence import KERAS, TFLITE, Frame, StripNormalization
 
 IGNORED = -1  # a column of which nothing is known
+SCRIPTS_READ = ("latin", "khmer")  # there are written numbers of the first, and many digits of both
 MOST_DIGITS = 16  # of a training number
 CHEQUE_DIGITS = "cheque_digits"  # the source of single digits that is cut out of the cheques
 CHEQUES, REGISTERS = datasets.SOURCES[CHEQUE_DIGITS].path, "latin/register_numbers"
@@ -279,10 +280,11 @@ def _composed_part(job):
     """Samples of some fields or pages; runs in a worker process."""
     (letters,), (seed, kind, count) = _MEMORY["values"], job
     rng = np.random.default_rng(seed)
-    scripts = sorted(set(letters.scripts.tolist()))
+    present = set(letters.scripts.tolist())
+    scripts = [script for script in SCRIPTS_READ if script in present]
     samples = []
     for _ in range(count):
-        script = scripts[rng.integers(len(scripts))] if rng.random() < 0.6 else scripts[-1]
+        script = scripts[rng.integers(len(scripts))] if rng.random() < 0.6 else scripts[0]
         if kind == "field":
             page = compose.field(compose.number(compose.random_text(rng), letters, script, rng), rng)
             samples += found_numbers(page, script, rng)
@@ -585,7 +587,7 @@ def prepare(digits: model.Model, configuration: Configuration) -> Prepared:
         folder: split(labels_of(folder), configuration.held_out, configuration.seed) for folder in (cheques, registers)
     }
     held_files = [row["file"] for row in rows[cheques][1]]
-    sets, _ = training.open_sources()
+    sets = [dataset for dataset in training.open_sources()[0] if dataset.script in SCRIPTS_READ]
     sets = [_without_writers(dataset, held_files) if dataset.name == CHEQUE_DIGITS else dataset for dataset in sets]
     with _workers(os.cpu_count() or 1) as workers:
         letters = alphabet(sets, configuration, workers)
@@ -721,7 +723,7 @@ def fit(network, letters: Alphabet, pools: Sequence[list[Sample]], classes: Sequ
 
 def classes_of(card: model.Card) -> tuple[ClassLabel, ...]:
     """The digits that a card knows, which are the reader's classes too."""
-    return tuple(label for label in card.classes if label.script in card.scripts)
+    return tuple(label for label in card.classes if label.script in SCRIPTS_READ)
 
 
 def start(network, folder: Path) -> str:

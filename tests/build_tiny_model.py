@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
-from drawn import draw
+from drawn import DRAWN, draw
 
 from lekh import ink, normalize
 from lekh.model import CARD, CARD_FORMAT, KERAS, TFLITE
@@ -20,8 +20,8 @@ COPIES, EPOCHS, SEED = 60, 12, 7
 
 
 def drawn_digits(parameters: normalize.Normalization) -> tuple[np.ndarray, np.ndarray]:
-    """float32 `(N, S, S, 1)` and int64 `(N,)`: digits of every script, by the road of an upload."""
-    classes = [(script, digit) for script in SCRIPTS for digit in range(10)]
+    """float32 `(N, S, S, 1)` and int64 `(N,)`: digits of the drawn scripts, by the road of an upload."""
+    classes = [(script, digit) for script in DRAWN for digit in range(10)]
     pages = [(label, draw(*classes[label], seed=copy)) for label in range(len(classes)) for copy in range(COPIES)]
     inputs = [normalize.to_input(ink.find_digit(page).ink, parameters) for _, page in pages]
     return np.stack(inputs), np.array([label for label, _ in pages])
@@ -36,7 +36,7 @@ def trained(inputs: np.ndarray, labels: np.ndarray) -> tf.keras.Model:
             layers.Conv2D(8, 3, strides=2, activation="relu"),
             layers.Conv2D(16, 3, strides=2, activation="relu"),
             layers.Flatten(),
-            layers.Dense(10 * len(SCRIPTS), activation="softmax"),
+            layers.Dense(10 * len(DRAWN), activation="softmax"),
         ]
     )
     network.compile(tf.keras.optimizers.Adam(4e-3), "sparse_categorical_crossentropy", metrics=["accuracy"])
@@ -56,9 +56,9 @@ def write(folder: Path) -> None:
     card = {
         "format": CARD_FORMAT,
         "classes": [
-            {"script": script.name, "digit": digit, "symbol": symbol}
-            for script in SCRIPTS.values()
-            for digit, symbol in enumerate(script.digits)
+            {"script": script, "digit": digit, "symbol": symbol}
+            for script in DRAWN
+            for digit, symbol in enumerate(SCRIPTS[script].digits)
         ],
         "normalization": parameters.as_dict(),
         "temperature": 1.0,

@@ -31,6 +31,8 @@ _STROKES = {
     ),
 }
 
+DRAWN = tuple(_STROKES)  # the scripts whose digits can be drawn here
+
 
 def draw(script: str, digit: int, seed: int | None = None, size: int = 200) -> np.ndarray:
     """uint8 `(size, size)`: dark ink on white paper; without a seed upright and clean, with one jittered."""

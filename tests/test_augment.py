@@ -5,7 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from drawn import draw
+from drawn import DRAWN, draw
 
 from lekh import augment, ink, reading
 from lekh.augment import INK_FIT, INK_SIDE, distort, font_digits, photograph, to_square
@@ -106,7 +106,7 @@ def test_a_photograph_is_a_page_larger_than_the_digit(shape):
     assert np.array_equal(shape_ink, before)
 
 
-@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize("script", DRAWN)
 def test_most_photographs_can_still_be_read(tiny_model, script):
     pages = []
     for digit in range(10):
@@ -181,7 +181,7 @@ def test_an_empty_square_stays_empty_or_gets_debris_only():
         assert np.isfinite(distort(empty, rng(seed))).all()
 
 
-@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize("script", DRAWN)
 def test_most_distorted_digits_can_still_be_read(tiny_model, script):
     parameters, wanted = tiny_model.card.normalization, tiny_model.card.indices(script)
     inputs, digits = [], []
@@ -214,6 +214,10 @@ def test_without_fonts_nothing_comes(fonts_in, tmp_path, script):
     (tmp_path / "Khmer-Damaged.ttf").write_bytes(b"")
     fonts_in(tmp_path, tmp_path / "missing")
     assert list(font_digits(script)) == []
+
+
+def test_no_font_wanted_none_comes():
+    assert list(font_digits("latin", most=0)) == []
 
 
 def installed(script):

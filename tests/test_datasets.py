@@ -4,6 +4,7 @@ import csv
 import gzip
 import json
 import struct
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from PIL import Image
 from lekh import datasets, images
 from lekh.datasets import Dataset, Strokes
 from lekh.errors import LekhError
+from lekh.numerals import OPERATORS, SCRIPTS, SIGNS
 
 
 def an_l(size=12):
@@ -290,6 +292,14 @@ class TestSplit:
         assert np.bincount(held.labels).tolist() == [2] * 10
         assert np.bincount(train.labels).tolist() == [8] * 10
 
+    def test_of_unknown_writers_neighbours_are_held_out_at_the_same_place_of_each_class(self):
+        whole = drawn_set(1000)
+        _, held = datasets.split_by_writer(replace(whole, images=tuple(range(1000))), 0.12, 3)
+        places = np.array(held.images)
+        places = [places[held.labels == label] // 10 for label in range(10)]
+        assert all((place == places[0]).all() for place in places)
+        assert (np.diff(places[0]) > 1).sum() == 2, "three runs"
+
     @pytest.mark.parametrize("dataset", [drawn_set(20, np.zeros(20)), drawn_set(1)], ids=["one writer", "one digit"])
     def test_nothing_to_split(self, dataset):
         with pytest.raises(LekhError, match="cannot be split"):
@@ -314,7 +324,42 @@ class TestSources:
         assert all(key == source.key and source.role in ("train", "test") for key, source in sources.items())
         assert len({source.path for source in sources.values()}) == len(sources)
         tests = {key for key, source in sources.items() if source.role == "test"}
-        assert {"mnist_test", "mnist_corrupted", "paint_strokes", "khmer_report_test"} == tests
+        assert tests == {
+            "mnist_test", "mnist_corrupted", "paint_strokes", "khmer_report_test", "devanagari_cmaterdb_test",
+            "bangla_cmaterdb_test", "telugu_cmaterdb_test", "dig_mnist", "gurmukhi_test", "arabic_cmaterdb_test",
+            "madbase_test",
+        }  # fmt: skip
+        learnt = {source.script for source in sources.values() if source.role == "train"}
+        assert learnt == {*SCRIPTS, SIGNS}
+
+    def test_signs_are_named_alike_and_what_nobody_can_tell_is_left_out(self, monkeypatch, tmp_path):
+        monkeypatch.setenv("LEKH_DATA", str(tmp_path))
+        pages = np.stack([an_l()] * 6)
+        for key, labels in (("operators_drawn", np.arange(6)), ("arabic_cmaterdb_train", np.array([0, 1, 2, 9, 0, 5]))):
+            path = tmp_path / datasets.SOURCES[key].path
+            path.parent.mkdir(parents=True)
+            npz(path, images=pages, labels=labels)
+        signs = datasets.open_source("operators_drawn")
+        assert signs.class_names == OPERATORS and not signs.stretched
+        assert [OPERATORS[label] for label in signs.labels] == ["+", "÷", "/", "×", ".", "-"]
+        stretched = datasets.open_source("arabic_cmaterdb_train")
+        assert stretched.labels.tolist() == [2, 9, 5] and stretched.stretched
+        assert stretched.take([1]).stretched
+
+    def test_known_label_slips_are_left_out_of_training_sets_only(self, monkeypatch, tmp_path):
+        monkeypatch.setenv("LEKH_DATA", str(tmp_path))
+        monkeypatch.setattr(datasets, "LABEL_SLIPS", tmp_path / "slips.csv")
+        (tmp_path / "slips.csv").write_text("set,file\nthai_canvas,3/1.png\nodia_pen,3/0.png\n", encoding="utf-8")
+        class_folders(tmp_path / "thai/web_canvas", ["2", "3"])
+        kept = datasets.open_source("thai_canvas").images
+        assert [file.relative_to(tmp_path / "thai/web_canvas").as_posix() for file in kept] == [
+            "2/0.png", "2/1.png", "3/0.png",
+        ]  # fmt: skip
+
+    def test_the_list_of_slips_names_training_sets(self):
+        lines = datasets.LABEL_SLIPS.read_text(encoding="utf-8").splitlines()[1:]
+        assert len(lines) == len(set(lines)) > 0
+        assert all(datasets.SOURCES[line.split(",")[0]].role == "train" for line in lines)
 
     @pytest.mark.parametrize(("value", "problem"), [(None, "is not set"), ("no such folder", "names no folder")])
     def test_the_data_root_must_be_there(self, monkeypatch, value, problem):

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from lekh import augment, nondigits
+from lekh.numerals import SCRIPTS
 
 KINDS = [kind for kind, _ in nondigits._KINDS]
 
@@ -52,4 +53,11 @@ def test_a_pair_shows_both_digits_side_by_side():
 
 
 def test_letters_leave_out_what_looks_like_a_digit():
-    assert not set(nondigits.LETTERS) & set("OoQDlIiSsZzBbGgqJjTL|/")
+    latin, others = set("OoQDlIiSsZzBbGgqJjTL|/"), set("EmNVvWwyXx+-×÷=.,")
+    assert not set(nondigits.LETTERS) & (latin | others)
+
+
+def test_words_come_from_every_script():
+    assert set(nondigits.WORD_LETTERS) == set(SCRIPTS)
+    for script, letters in nondigits.WORD_LETTERS.items():
+        assert not set(letters) & set(SCRIPTS[script].digits)

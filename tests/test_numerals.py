@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from lekh.numerals import SCRIPTS, Script, to_numerals, to_western
+from lekh.numerals import OPERATORS, SCRIPTS, SIGNS, Script, to_numerals, to_western
 
 
 @pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
@@ -12,6 +12,12 @@ def test_a_script_lists_its_numerals_in_order(script):
     assert [unicodedata.digit(numeral) for numeral in script.digits] == list(range(10))
     assert SCRIPTS[script.name] is script
     assert script.title and script.name == script.name.lower()
+
+
+def test_twelve_scripts_share_no_numeral_and_the_signs_are_none():
+    numerals = "".join(script.digits for script in SCRIPTS.values())
+    assert len(set(numerals)) == 120
+    assert SIGNS not in SCRIPTS and not set(OPERATORS) & set(numerals)
 
 
 @pytest.mark.parametrize(
@@ -22,6 +28,9 @@ def test_a_script_lists_its_numerals_in_order(script):
         ("", "khmer", ""),
         ("4 7\n89", "khmer", "៤ ៧\n៨៩"),
         ("-5.6 kg", "khmer", "-៥.៦ kg"),
+        ("2026", "devanagari", "२०२६"),
+        ("2026", "arabic", "٢٠٢٦"),
+        ("2026", "burmese", "၂၀၂၆"),
     ],
 )
 def test_numerals_and_back(western, script, numerals):

@@ -17,7 +17,8 @@ from lekh import augment, datasets, evaluation, ink, model, reading, training
 from lekh.datasets import Dataset, Strokes
 from lekh.errors import LekhError
 from lekh.model import CARD, KERAS, TFLITE
-from lekh.normalize import Normalization
+from lekh.normalize import Normalization, box_of
+from lekh.numerals import OPERATORS, SIGNS
 from lekh.training import Configuration, Pool, batches, classes_of, prepare
 
 TESTS = Path(__file__).resolve().parent
@@ -87,7 +88,8 @@ def pool(sizes, rows):
     sources = np.repeat(np.arange(len(rows)), rows)
     squares = np.zeros((len(sources), augment.INK_SIDE, augment.INK_SIDE), np.uint8)
     names = tuple(f"source {index}" for index in range(len(rows)))
-    return Pool(squares, np.zeros(len(sources), np.int64), sources, names, tuple(sizes))
+    scripts = tuple("khmer" if index else "latin" for index in range(len(rows)))
+    return Pool(squares, np.zeros(len(sources), np.int64), sources, names, tuple(sizes), scripts)
 
 
 @pytest.mark.parametrize("flatness", [0.0, 0.4, 1.0])
@@ -105,6 +107,12 @@ def test_chances_sum_to_one_and_follow_the_sizes(sizes, rows, flatness):
     shares = np.bincount(drawn.sources, chances, minlength=len(sizes))
     assert shares == pytest.approx(weights / weights.sum())
     assert all(np.ptp(chances[drawn.sources == source]) < 1e-12 for source in range(len(sizes)) if rows[source])
+
+
+def test_a_script_can_be_given_more_of_an_epoch():
+    drawn = pool((900, 100, 100), (900, 100, 300))
+    shares = np.bincount(drawn.sources, drawn.chances(0.5, {"khmer": 3.0, "thai": 9.0}))
+    assert shares == pytest.approx(np.array([30, 3 * 10, 3 * 10]) / 90)
 
 
 # Prepare
@@ -171,6 +179,45 @@ def test_photographs_have_a_limit():
     sets = [digits(copies=10)]
     learn, _ = prepare(sets, classes_of(sets), replace(QUICK, photographs=4, most_photographs=20, held_out=0))
     assert 100 < len(learn) < 140
+
+
+def test_sources_have_a_limit_unless_they_are_named():
+    sets = [digits(copies=10), digits(copies=10, name="all of it")]
+    some = replace(QUICK, most_digits=40, whole=("all of it",))
+    learn, held = prepare(sets, classes_of(sets), some)
+    assert np.bincount(learn.sources).tolist() == [40, 80] and learn.sizes == (40, 80)
+    assert np.bincount(held.sources).tolist() == [10, 20]
+
+
+def test_stretched_digits_also_come_narrower():
+    sets = [replace(digits(copies=2), stretched=True)]
+    some = replace(QUICK, natural=2, narrowest=0.5, held_out=0)
+    learn, _ = prepare(sets, classes_of(sets), some)
+    assert len(learn) == 3 * 20 and learn.sizes == (20,)
+    wide, *narrow = (
+        np.array([box_of(square / np.float32(255))[2:] for square in learn.squares[i::3]]) for i in range(3)
+    )
+    for boxes in narrow:
+        aspect = (boxes[:, 0] / boxes[:, 1]) / (wide[:, 0] / wide[:, 1])
+        assert 0.4 < aspect.min() < 0.7 < aspect.max() < 1.05
+    assert len(prepare(sets, classes_of(sets), replace(some, natural=0))[0]) == 20
+    assert len(prepare([digits(copies=2)], classes_of(sets), some)[0]) == 20
+
+
+def test_signs_of_arithmetic_are_drawn_where_the_network_reads_them():
+    signs = Dataset("signs I have", SIGNS, digits(copies=1).images[:2], np.array([0, 5]), None, OPERATORS)
+    sets = [digits(copies=1), signs]
+    classes = classes_of(sets)
+    assert "".join(label.symbol for label in classes[10:]) == "".join(OPERATORS)
+    learn, held = prepare(sets, classes, replace(QUICK, held_out=0, signs=32))
+    drawn, kept = (part.classes[part.sources == 2] for part in (learn, held))
+    assert learn.names[2] == "signs" and learn.scripts == ("latin", SIGNS, SIGNS) and learn.sizes[2] == 8 * 32
+    assert (np.bincount(drawn, minlength=18)[10:] >= 32).all() and (drawn >= 10).all()
+    assert len(kept) >= 2 * 8
+
+
+def test_no_sign_is_drawn_for_digits_alone():
+    assert prepare([digits(copies=1)], classes_of([digits(copies=1)]), QUICK)[0].names == ("drawn",)
 
 
 @pytest.mark.parametrize(
@@ -268,11 +315,12 @@ def test_the_temperature_undoes_overconfidence(boast):
     latin = np.exp(honest[:, :10]) / np.exp(honest[:, :10]).sum(axis=1, keepdims=True)
     truth = (latin.cumsum(axis=1) > rng.random((4000, 1))).argmax(axis=1)
     outputs = np.exp(boast * honest)
-    held = Pool(np.zeros((4000, 64, 64), np.uint8), truth, np.zeros(4000, np.int64), ("drawn",), (4000,))
+    held = Pool(np.zeros((4000, 64, 64), np.uint8), truth, np.zeros(4000, np.int64), ("drawn",), (4000,), ("latin",))
     found = training.calibrate(
         Boaster(outputs / outputs.sum(axis=1, keepdims=True)), held, classes, Normalization(size=8, fit=8, slant=0)
     )
-    assert found == pytest.approx(boast, rel=0.1)
+    assert found[0] == pytest.approx(boast, rel=0.1)
+    assert found[1] == {"latin": pytest.approx(1, rel=0.1)}
 
 
 def test_the_temperature_is_that_of_the_averaged_views():
@@ -283,13 +331,13 @@ def test_the_temperature_is_that_of_the_averaged_views():
     for view in range(5):
         sure[np.arange(3000), view, (truth + (rng.random(3000) < 1 / 3)) % 10] = 1
     outputs = (sure / sure.sum(axis=2, keepdims=True)).reshape(-1, 10)
-    held = Pool(np.zeros((3000, 64, 64), np.uint8), truth, np.zeros(3000, np.int64), ("drawn",), (3000,))
-    assert training.calibrate(Boaster(outputs), held, classes, Normalization(size=8, fit=8)) > 1.1
+    held = Pool(np.zeros((3000, 64, 64), np.uint8), truth, np.zeros(3000, np.int64), ("drawn",), (3000,), ("latin",))
+    assert training.calibrate(Boaster(outputs), held, classes, Normalization(size=8, fit=8))[0] > 1.1
 
 
 def test_with_few_digits_there_is_nothing_to_calibrate():
     held = pool((99,), (99,))
-    assert training.calibrate(Boaster(None), held, classes_of([digits(copies=1)]), Normalization()) == 1.0
+    assert training.calibrate(Boaster(None), held, classes_of([digits(copies=1)]), Normalization()) == (1.0, {})
 
 
 # All of it
@@ -367,6 +415,17 @@ def test_what_was_learnt_is_read(trained, script):
     loaded = model.load(trained / "digits")
     right = [reading.read(page, loaded, script).digits[0].digit == digit for digit, page in fresh]
     assert np.mean(right) > 0.7
+
+
+def test_a_warm_start_knows_what_was_learnt_and_nothing_of_the_rest(trained):
+    kept = np.load(trained / "warm.npz")
+    assert kept["shared"] == 20 and kept["warm"].shape[1] == 30
+    known = kept["warm"][:, 10:]
+    assert np.abs(known / known.sum(axis=1, keepdims=True) - kept["learnt"]).max() < 1e-4
+
+
+def test_a_warm_start_refuses_another_build(trained):
+    assert "is built otherwise" in str(np.load(trained / "warm.npz")["refused"])
 
 
 def test_shapes_of_ones_own_are_read(trained):
