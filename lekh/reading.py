@@ -14,6 +14,9 @@ SURE = 0.98  # a digit under this confidence is looked at from all slants
 CROWDED = 48  # pieces of ink; on a page with more, what is doubtful or touches is not looked at in every way
 QUICK = 1200  # pixels of a page's longer side, at a first look
 TALL = 28  # pixels; digits of this height lose nothing there
+WORD = 5  # pieces of ink that follow each other closely: print, where many of them are no digits
+PRINTED = 0.25  # share of what is no digit, in print
+PAGEFUL = 40  # pieces; where as many are no digits, the page is print
 FEW = 24  # pieces of ink; among so few there may be nothing but one digit, broken or on grainy paper
 SINGLE = 0.8  # confidence of a digit that is taken for all that there is
 WIDE = 1.5  # times the usual width: a piece that may hold two digits
@@ -368,12 +371,31 @@ def _reading(found, page, grey, model, script, start):
     """`found`: lines of numbers of `_Found`, one at least."""
     if script == AUTO:
         script = _script_of(found, model)
-    lines = tuple(Line(tuple(Number(tuple(_digit(digit, model, script) for digit in number)) for number in line))
-                  for line in found)  # fmt: skip
+    found_lines = [[[_digit(digit, model, script) for digit in number] for number in line] for line in found]
+    lines = tuple(Line(tuple(Number(tuple(number)) for number in line)) for line in _without_print(found_lines))
     size = model.card.normalization.size
     seen = [digit.seen for line in found for number in line for digit in number]
     inputs = np.stack(seen) if seen else np.zeros((0, size, size, 1), np.float32)
     return Reading(script, lines, _since(start), grey, page, inputs)
+
+
+def _without_print(lines):
+    """The digits of words all rejected: among letters, what looks like a digit is a letter too."""
+
+    def refused(digits):
+        return sum(digit.rejected for digit in digits) > PRINTED * len(digits)
+
+    every = [digit for line in lines for number in line for digit in number]
+    printed = len(every) >= PAGEFUL and refused(every)
+    made = []
+    for line in lines:
+        together = printed and refused([digit for number in line for digit in number])
+        words = [together or (len(number) >= WORD and refused(number)) for number in line]
+        made.append(
+            [[replace(digit, rejected=True) for digit in number] if word else number
+             for number, word in zip(line, words, strict=True)]
+        )  # fmt: skip
+    return made
 
 
 def _script_of(found, model):
