@@ -390,7 +390,12 @@ def _without_print(lines):
     made = []
     for line in lines:
         together = printed and refused([digit for number in line for digit in number])
-        words = [together or (len(number) >= WORD and refused(number)) for number in line]
+        words = [
+            together
+            or (len(number) >= WORD and refused(number))
+            or (printed and any(digit.rejected for digit in number))
+            for number in line
+        ]
         made.append(
             [[replace(digit, rejected=True) for digit in number] if word else number
              for number, word in zip(line, words, strict=True)]

@@ -234,7 +234,7 @@ def test_what_looks_like_a_digit_among_letters_is_rejected():
     (found,) = reading._without_print([[word, number]])
     assert [one.rejected for one in found[0]] == [True] * 6
     assert found[1] == number
-    page = [[word, [digit(False)] * 2] for _ in range(10)]
+    page = [[word, [digit(False)]] for _ in range(10)]
     assert all(one.rejected for line in reading._without_print(page) for part in line for one in part)
     numbers = [[[digit(False)] * 4, [digit(False)] * 2] for _ in range(10)]
     assert reading._without_print(numbers) == numbers
