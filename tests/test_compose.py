@@ -2,19 +2,18 @@
 
 import numpy as np
 import pytest
-from drawn import draw
+from drawn import DRAWN, draw
 
 from lekh import augment, compose, ink
 from lekh.compose import HEIGHT, Alphabet
 from lekh.normalize import EDGE
-from lekh.numerals import SCRIPTS
 
 
 @pytest.fixture(scope="module")
 def letters() -> Alphabet:
     """Two drawn digits of each value and script, the first of a known writer."""
     rows = []
-    for script in SCRIPTS:
+    for script in DRAWN:
         for digit in range(10):
             for copy in range(2):
                 square = augment.to_square(ink.find_digit(draw(script, digit, seed=copy)).ink)
@@ -22,7 +21,7 @@ def letters() -> Alphabet:
     return Alphabet(*(np.array(column) for column in zip(*rows, strict=True)))
 
 
-@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize("script", DRAWN)
 @pytest.mark.parametrize("text", ["7", "40", "11111", "9876543210"])
 def test_a_number_holds_its_digits_from_left_to_right(letters, script, text):
     for seed in range(5):
