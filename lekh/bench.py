@@ -20,6 +20,8 @@ NEW_PROCESSES = 3  # of each kind; the median counts
 CANVAS_READINGS = 200
 KERAS_PREDICTIONS = 100
 PAGE_PREDICTIONS = 10
+PAGE_READINGS = 5
+ROWS = 10  # and columns, of the photo of many digits
 _PATIENCE = 30  # seconds for the page to start or to answer
 
 # Run by a small process of its own: a child's peak memory is never told lower than its parent's memory when it started.
@@ -64,8 +66,9 @@ def run(model_folder: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as scratch:
         answer, tensorflow = _new_processes(model_folder, _phone_photo(Path(scratch) / "photo.jpg"))
         canvas, per_second = _in_process(model_folder)
+        page_seconds, decoding_seconds = _crowded_page(model_folder)
         keras = _keras_predict(model_folder)
-        page = _page_server(model_folder, Path(scratch))
+        server = _page_server(model_folder, Path(scratch))
     return {
         "first_answer_seconds": answer and answer["seconds"],
         "first_answer_megabytes": answer and answer["megabytes"],
@@ -76,7 +79,9 @@ def run(model_folder: Path) -> dict[str, Any]:
         "keras_predict_milliseconds": keras,
         "keras_predict_to_canvas": _ratio(keras, canvas),
         "canvas_images_per_second": per_second,
-        "page_server_megabytes": page,
+        "page_seconds": page_seconds,
+        "page_to_decoding": page_seconds / decoding_seconds,
+        "page_server_megabytes": server,
     }
 
 
@@ -92,6 +97,8 @@ def as_text(results: dict[str, Any]) -> str:
         (f"keras.Model.predict (median of {KERAS_PREDICTIONS})", "keras_predict_milliseconds", "{:.1f} ms"),
         ("  times the canvas's whole way", "keras_predict_to_canvas", "{:.1f}"),
         ("Canvas images a second, all cores", "canvas_images_per_second", "{:.0f}"),
+        (f"Photo of {ROWS * ROWS} digits, 12 MP, whole", "page_seconds", "{:.3f} s"),
+        ("  times decoding its JPEG with Pillow", "page_to_decoding", "{:.1f}"),
         (f"Page server after {PAGE_PREDICTIONS} predictions", "page_server_megabytes", "{:.0f} MB"),
     )
     shown = ((title, results[key], form) for title, key, form in lines)
@@ -172,13 +179,41 @@ def _in_process(model_folder: Path) -> tuple[float, float]:
     loaded, canvas = model.load(model_folder), _canvas()
     script = loaded.card.scripts[0]
     for _ in range(20):
-        reading.read(canvas, loaded, script)
-    times = [reading.read(canvas, loaded, script).milliseconds for _ in range(CANVAS_READINGS)]
+        reading.read(canvas, loaded, script, single=True)
+    times = [reading.read(canvas, loaded, script, single=True).milliseconds for _ in range(CANVAS_READINGS)]
     labels, names = np.zeros(CANVAS_READINGS, np.int64), tuple(loaded.card.symbols(script))
     many = datasets.Dataset("bench", script, (canvas,) * CANVAS_READINGS, labels, None, names)
     start = time.perf_counter()
     evaluation.evaluate(many, loaded)
     return statistics.median(times), CANVAS_READINGS / (time.perf_counter() - start)
+
+
+def _crowded_page(model_folder: Path) -> tuple[float, float]:
+    """Least seconds to read a photo of a page of digits from its bytes, and to decode it with Pillow."""
+    import io
+
+    import cv2
+    import numpy as np
+    from PIL import Image
+
+    from lekh import model, reading
+
+    paper = np.clip(np.random.default_rng(0).normal(205, 4, (4032, 3024)), 0, 255).astype(np.uint8)
+    for row in range(ROWS):
+        for column in range(ROWS):
+            cell = paper[250 + 360 * row :, 150 + 280 * column :][:290, :280]  # a view
+            _draw_seven(cell, scale=1, ink=70)
+    content = cv2.imencode(".jpg", cv2.merge([paper, paper, cv2.subtract(paper, 10)]))[1].tobytes()
+    loaded = model.load(model_folder)
+    reads, decodes = [], []
+    for _ in range(PAGE_READINGS):
+        start = time.perf_counter()
+        Image.open(io.BytesIO(content)).load()
+        decodes.append(time.perf_counter() - start)
+        start = time.perf_counter()
+        reading.read(content, loaded, loaded.card.scripts[0])
+        reads.append(time.perf_counter() - start)
+    return min(reads), min(decodes)
 
 
 def _keras_predict(model_folder: Path) -> float | None:
