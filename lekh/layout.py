@@ -27,6 +27,8 @@ THINNEST = 0.07  # of its height, the width of a 1
 SMALLEST_DIGIT = 0.24  # of the height of the writing around
 DOT = 0.36  # of that height, the longer side of a dot
 FLAT, FLATTEST = 0.42, 0.08  # of its width, the height of a dash; of a line under many digits
+MUCH = 40  # pieces
+CRUMB = 0.6  # of the height of the writing; smaller pieces that stand alone are crumbs, where there is much writing
 TILT = 0.2  # the steepest line, height over width
 REACH = 8.0  # heights to the next piece that follows on the line
 CLIMB = 0.2  # of the gap, how far the next piece may stand higher or lower, besides half its height
@@ -89,7 +91,7 @@ def find_lines(ink: np.ndarray) -> tuple[Line, ...]:
         members = members[~_is_mark(line, weighted_median(line.height, line.height))]
         if len(members):
             lines.append(members)
-    lines = _without_cut_lines(lines, pieces, ink.shape)
+    lines = _without_crumbs(_without_cut_lines(lines, pieces, ink.shape), pieces)
     return tuple(_line(members, pieces, _Cutter(ink, labels, count, fragments.label, owner)) for members in lines)
 
 
@@ -423,6 +425,14 @@ def _without_cut_lines(lines, boxes, shape):
     cut |= (boxes.right >= shape[1] - rim) | (boxes.bottom >= shape[0] - rim)
     inside = [members for members in lines if not cut[members].all()]
     return inside or lines
+
+
+def _without_crumbs(lines, boxes):
+    """Lines without those of one or two small pieces, where there is much writing."""
+    if sum(map(len, lines)) < MUCH:
+        return lines
+    height = float(np.median(boxes.height[np.concatenate(lines)]))
+    return [members for members in lines if len(members) > 2 or boxes.side[members].max() > CRUMB * height]
 
 
 # -- what is returned -------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import pytest
 
 from lekh import images
 from lekh.ink import find_page
-from lekh.layout import Line, Number, Piece, find_lines
+from lekh.layout import Line, Number, Piece, find_lines, lines_of
 from tests.composed import HEIGHT, compose, digit_ink, photographed, ruled, shade, tilted
 
 SAMPLES = Path(__file__).resolve().parent.parent / "dataset" / "samples"
@@ -305,3 +305,30 @@ def test_amounts_on_cheques():
             covered += max(shares, default=0) > 0.7
     assert covered >= 0.96 * total
     assert together >= 0.88 * len(rows)
+
+
+def test_a_line_that_the_border_cuts_belongs_to_something_else():
+    ink = np.zeros((200, 300), np.float32)
+    for x in (100, 140):
+        cv2.circle(ink, (x, 60), 15, 1.0, 3)
+    cv2.circle(ink, (298, 150), 15, 1.0, 3)  # half of it is beyond the border
+    (line,) = find_lines(ink)
+    assert sum(len(number.pieces) for number in line.numbers) == 2
+    ink[30:90] = 0
+    assert len(find_lines(ink)) == 1  # with nothing else on the page it is what there is
+
+
+def test_small_pieces_alone_are_crumbs_where_there_is_much_writing():
+    ink = np.zeros((700, 700), np.float32)
+    for x in range(60, 640, 80):
+        for y in range(60, 500, 80):
+            cv2.circle(ink, (x, y), 18, 1.0, 3)
+    clean = [len(line.numbers) for line in find_lines(ink)]
+    cv2.circle(ink, (400, 620), 8, 1.0, 2)
+    assert [len(line.numbers) for line in find_lines(ink)] == clean
+
+
+def test_boxes_of_a_person_are_put_in_reading_order():
+    boxes = [(200, 12, 20, 30), (10, 10, 20, 30), (40, 12, 20, 30), (12, 90, 20, 30)]
+    assert lines_of(boxes) == [[[boxes[1], boxes[2]], [boxes[0]]], [[boxes[3]]]]
+    assert lines_of([]) == []
