@@ -60,7 +60,7 @@ class Configuration:
     """
 
     seed: int = 7
-    epochs: int = 8
+    epochs: int = 18
     epoch_numbers: int = 9_600
     batch_size: int = 64
     learning_rate: float = 1e-3
