@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from lekh import images, ink, layout, normalize, sequence
+from lekh import images, ink, layout, lone, normalize, sequence
 from lekh.model import Model
 
 AUTO = "auto"
@@ -20,10 +20,6 @@ PAGEFUL = 40  # pieces; where as many are no digits, the page is print
 FEW = 24  # pieces of ink; among so few there may be nothing but one digit, broken or on grainy paper
 SINGLE = 0.8  # confidence of a digit that is taken for all that there is
 WIDE = 1.9  # times the usual width: a piece that may hold two digits
-LOST = 0.6  # of the ink of a digit; if the pieces hold less, what is left of them says nothing
-APART = 0.02  # of the page, between its border and that digit
-ALIKE = 0.6  # of the width and of the height of that digit, what the pieces together have
-COVERED = 0.8  # share of the ink found on the page that lies in its box
 
 
 @dataclass(frozen=True)
@@ -203,9 +199,13 @@ def read(source: images.Source, model: Model, script: str = AUTO, single: bool =
     many = _reading(found, page.ink, grey, model, chosen, start)
     if len(pieces) <= FEW:
         one = _read_one(grey, model, script, start)
-        if _is_all_of(one, many, pieces, page.scale):
+        if _is_sure(one) and lone.is_all(one.ink, one.digits[0].box_xywh, pieces, page.scale, many.digits, grey.shape):
             return one
     return many
+
+
+def _is_sure(one):
+    return bool(one.digits) and not one.digits[0].rejected and one.digits[0].confidence >= SINGLE
 
 
 def _found_on(grey):
@@ -265,47 +265,6 @@ def _scaled(box, scale):
     return x, y, max(1, w), max(1, h)
 
 
-def _is_all_of(one, many, pieces, scale):
-    """Whether what was read as one digit is sure to be one, and is all that the page holds.
-
-    A digit may fill its page, break into pieces there, or lose most of its ink with the rules of squared paper.
-    """
-    if not one.digits or one.digits[0].rejected or one.digits[0].confidence < SINGLE:
-        return False
-    x, y, w, h = box = one.digits[0].box_xywh
-    boxes = [_scaled(piece.box_xywh, scale) for piece in pieces]
-    weights = [float(piece.ink.sum()) * scale**2 for piece in pieces]
-    inside = sum(weight * _shared(other, box) for weight, other in zip(weights, boxes, strict=True))
-    if inside < COVERED * sum(weights):
-        return False
-    sides = np.array([(bx, by, bx + bw, by + bh) for bx, by, bw, bh in boxes])
-    (left, top), (right, bottom) = sides[:, :2].min(axis=0), sides[:, 2:].max(axis=0)
-    alike = right - left > ALIKE * w and bottom - top > ALIKE * h
-    if len(many.digits) <= 1 and alike:
-        return True
-    own = float(one.ink.sum()) * (h / normalize.box_of(one.ink)[3]) ** 2
-    rows, columns = one.grey.shape
-    apart = min(x, y, columns - x - w, rows - y - h) > APART * max(rows, columns)  # from what surrounds the paper
-    broken = alike and len(pieces) > 1 and not _side_by_side(boxes)
-    return broken or (apart and sum(weights) < LOST * own)
-
-
-def _shared(box, other):
-    """The share of a box that lies in the other."""
-    (x, y, w, h), (ox, oy, ow, oh) = box, other
-    return max(0, min(x + w, ox + ow) - max(x, ox)) * max(0, min(y + h, oy + oh) - max(y, oy)) / (w * h)
-
-
-def _side_by_side(boxes):
-    """Whether two boxes stand beside each other, or one under the other with room between, both tall: two digits."""
-    tallest = max(h for _, _, _, h in boxes)
-    tall = [box for box in boxes if box[3] > 0.5 * tallest]
-    return any(
-        x1 + w1 <= x2 + 0.2 * min(w1, w2) or y1 + h1 + 0.3 * tallest <= y2
-        for x1, y1, w1, h1 in tall for x2, y2, w2, h2 in tall
-    )  # fmt: skip
-
-
 def read_boxes(reading: Reading, boxes: Sequence[Box], model: Model, script: str = AUTO) -> Reading:
     """The reading of exactly these boxes, as a person corrected them; lines and numbers are found anew.
 
@@ -323,13 +282,14 @@ def read_boxes(reading: Reading, boxes: Sequence[Box], model: Model, script: str
         zip([digit.box_xywh for digit in reading.digits], zip(reading.digits, reading.inputs, strict=True), strict=True)
     )
     size = model.card.normalization.size
+    script = (reading.script or model.card.scripts[0]) if script == AUTO else script
     digits, inputs = {}, {}
     for box in boxes:
         place = tuple(round(value) for value in box.box_xywh)
         if place in known:
             digit, seen = known[place]
         else:
-            digit, seen = _looked_into(reading.grey, place, model, reading.script if script == AUTO else script)
+            digit, seen = _looked_into(reading.grey, place, model, script)
         if box.digit is not None:
             digit = _told(digit, box.digit)
         digits[place], inputs[place] = digit, seen

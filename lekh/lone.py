@@ -1,0 +1,65 @@
+"""Whether a page holds nothing but the one digit that was read on it.
+
+A digit may fill its page, break into pieces there, lie on grainy paper, or lose most of its ink with the rules of
+squared paper; none of this makes several digits of it.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from lekh.layout import Piece
+from lekh.normalize import box_of
+
+COVERED = 0.8  # share of the ink found on the page that lies in the digit's box
+ALIKE = 0.6  # of the digit's width and height, what the pieces together have
+LOST = 0.6  # of the digit's ink; if the pieces hold less, what is left of them says nothing
+APART = 0.02  # of the page, between its border and the digit
+TALL = 0.5  # of the tallest piece; lower ones are parts of a digit
+OVERLAP = 0.2  # of the narrower of two digits side by side
+ROOM = 0.3  # of the tallest piece, between two digits one under the other
+
+Box = tuple[int, int, int, int]
+
+
+def is_all(ink: np.ndarray, box: Box, pieces: Sequence[Piece], scale: float, many: Sequence, shape: tuple) -> bool:
+    """Whether the digit is all that the page holds.
+
+    Args:
+        ink: float32 `(h, w)`, the digit's, as `ink.find_digit` found it.
+        box: its left, top, width and height in pixels of the page.
+        pieces: what was found when the whole page was looked at, at least one.
+        scale: pixels of the page for one of the pieces'.
+        many: the digits that were read from the pieces.
+        shape: of the page, `(H, W)`.
+    """
+    boxes = [tuple(value * scale for value in piece.box_xywh) for piece in pieces]
+    weights = np.array([float(piece.ink.sum()) * scale**2 for piece in pieces])
+    inside = weights @ [_shared(other, box) for other in boxes]
+    if inside < COVERED * weights.sum():
+        return False
+    x, y, w, h = box
+    sides = np.array([(left, top, left + width, top + height) for left, top, width, height in boxes])
+    extent = sides[:, 2:].max(axis=0) - sides[:, :2].min(axis=0)
+    alike = bool((extent > ALIKE * np.array([w, h])).all())
+    if alike and (len(many) <= 1 or (len(pieces) > 1 and not _side_by_side(boxes))):
+        return True
+    own = float(ink.sum()) * (h / box_of(ink)[3]) ** 2
+    apart = min(x, y, shape[1] - x - w, shape[0] - y - h) > APART * max(shape)  # from what surrounds the paper
+    return bool(apart and weights.sum() < LOST * own)
+
+
+def _shared(box, other):
+    """The share of a box that lies in the other."""
+    (x, y, w, h), (ox, oy, ow, oh) = box, other
+    return max(0, min(x + w, ox + ow) - max(x, ox)) * max(0, min(y + h, oy + oh) - max(y, oy)) / (w * h)
+
+
+def _side_by_side(boxes):
+    """Whether two boxes stand beside each other, or one under the other with room between, both tall: two digits."""
+    tallest = max(h for _, _, _, h in boxes)
+    tall = [box for box in boxes if box[3] > TALL * tallest]
+    return any(
+        x1 + w1 <= x2 + OVERLAP * min(w1, w2) or y1 + h1 + ROOM * tallest <= y2
+        for x1, y1, w1, h1 in tall for x2, y2, w2, h2 in tall
+    )  # fmt: skip

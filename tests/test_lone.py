@@ -1,0 +1,44 @@
+"""One digit or several: what the two ways of looking at a page found must fit each other."""
+
+import numpy as np
+import pytest
+
+from lekh import lone
+from lekh.layout import Piece
+
+PAGE = (200, 300)
+INK = np.ones((40, 20), np.float32)  # fills its box, in these tests always 40 by 80 pixels of the page
+
+
+def pieces(*boxes):
+    return [Piece(box, np.ones((box[3], box[2]), np.float32)) for box in boxes]
+
+
+def is_all(found, many, box=(100, 60, 40, 80), scale=1.0):
+    return lone.is_all(INK, box, found, scale, [None] * many, PAGE)
+
+
+@pytest.mark.parametrize(
+    ("found", "many", "expected"),
+    [
+        pytest.param([(100, 60, 40, 80)], 1, True, id="the same piece"),
+        pytest.param([(100, 60, 40, 40), (102, 100, 36, 40)], 2, True, id="two halves, one on the other"),
+        pytest.param([(100, 60, 18, 80), (121, 60, 19, 80)], 2, False, id="two side by side"),
+        pytest.param([(100, 60, 40, 26), (100, 114, 40, 26)], 2, False, id="two, one under the other"),
+        pytest.param([(100, 60, 40, 80), (200, 60, 40, 80)], 2, False, id="another beside it"),
+        pytest.param([(100, 60, 12, 20), (125, 110, 12, 20)], 2, True, id="little is left of its ink"),
+        pytest.param([(110, 80, 10, 12)], 1, True, id="hardly anything is left of its ink"),
+    ],
+)
+def test_what_else_there_is_decides(found, many, expected):
+    assert is_all(pieces(*found), many) is expected
+
+
+def test_what_surrounds_the_paper_is_no_digit_of_it():
+    small = pieces((110, 80, 10, 12))
+    assert not is_all(small, 1, box=(0, 0, 290, 200))
+
+
+def test_pieces_may_be_seen_at_another_resolution():
+    assert is_all(pieces((50, 30, 20, 40)), 1, scale=2.0)
+    assert not is_all(pieces((50, 30, 20, 40)), 1, scale=1.0)
