@@ -29,6 +29,7 @@ DOT = 0.36  # of that height, the longer side of a dot
 FLAT, FLATTEST = 0.42, 0.08  # of its width, the height of a dash; of a line under many digits
 MUCH = 40  # pieces
 CRUMB = 0.6  # of the height of the writing; smaller pieces that stand alone are crumbs, where there is much writing
+CHAIN = 0.3  # of the height of the writing around, the ink over each other in a row of digits that touch
 TILT = 0.2  # the steepest line, height over width
 REACH = 8.0  # heights to the next piece that follows on the line
 CLIMB = 0.2  # of the gap, how far the next piece may stand higher or lower, besides half its height
@@ -306,6 +307,8 @@ def _written(boxes, shape):
     around, filled = _height_around(boxes), boxes.area / (boxes.width * boxes.height)
     flat = (boxes.height < FLAT * boxes.width) & ((boxes.height < 0.5 * around) | (filled > 0.5))
     flat |= (boxes.height < 0.3 * boxes.width) & (boxes.height < 0.75 * around)
+    # A chain of zeros is flat too, but two strokes lie over each other in it.
+    flat &= (boxes.area < CHAIN * around * boxes.width) | (boxes.height < 0.5 * around)
     flat |= boxes.height < FLATTEST * boxes.width
     rim = 1 + RIM * max(shape)
     cut = (boxes.left <= rim) | (boxes.top <= rim)

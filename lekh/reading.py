@@ -19,6 +19,7 @@ PRINTED = 0.25  # share of what is no digit, in print
 PAGEFUL = 40  # pieces; where as many are no digits, the page is print
 FEW = 24  # pieces of ink; among so few there may be nothing but one digit, broken or on grainy paper
 SINGLE = 0.8  # confidence of a digit that is taken for all that there is
+TOLD = 0.95  # probability of a digit among its neighbours that makes it one, whatever it looks like alone
 WIDE = 1.9  # times the usual width: a piece that may hold two digits
 
 
@@ -157,6 +158,7 @@ class _Found:
         looked: float32 `(C,)`, what the network for single digits says.
         told: float32 `(C,)`, what the network for numbers says, where it was asked.
         whole: whether the ink hangs together with no other digit's.
+        among: whether that network saw other digits beside it.
     """
 
     ink: np.ndarray
@@ -165,6 +167,7 @@ class _Found:
     looked: np.ndarray
     told: np.ndarray | None = None
     whole: bool = True
+    among: bool = False
 
 
 def read(source: images.Source, model: Model, script: str = AUTO, single: bool = False) -> Reading:
@@ -246,7 +249,8 @@ def _parted(lines, found, grey, scale, model, script):
     looked = iter(_looked_at([(cut.ink, _scaled(cut.box_xywh, scale)) for cut in cuts], model))
     parted = [list(line) for line in found]
     for (row, column), answer in zip(asked, answers, strict=True):
-        digits = [replace(next(looked), told=cut.probabilities, whole=cut.whole) for cut in answer]
+        among = len(answer) > 1
+        digits = [replace(next(looked), told=cut.probabilities, whole=cut.whole, among=among) for cut in answer]
         if digits or not clear[row][column]:  # rather a piece too many, to be rejected, than a digit lost
             parted[row][column] = digits
     parted = [[number for number in line if number] for line in parted]
@@ -398,11 +402,13 @@ def _digit(found: _Found, model: Model, script: str) -> Digit:
     shares = among / total if total > 0 else np.full(len(among), 1 / len(among))
     shares = shares ** (1 / card.script_temperatures.get(script, 1.0))
     shares /= shares.sum()
+    seen_in_line = False
     if found.told is not None and (told := found.told[card.indices(script)]).any():
         shares = sequence.combined(told, shares, found.whole)
+        seen_in_line = found.among and float(told.max()) > TOLD
     best = int(np.argmax(shares))
     confidence = float(shares[best])
-    no_digit = found.whole and float(found.looked[card.no_digit].sum()) > total
+    no_digit = found.whole and not seen_in_line and float(found.looked[card.no_digit].sum()) > total
     rejected = bool(confidence < card.rejection_threshold or no_digit)
     return Digit(best, confidence, rejected, found.box_xywh, tuple(float(share) for share in shares))
 
