@@ -80,14 +80,17 @@ def _parser() -> argparse.ArgumentParser:
 
     train = commands.add_parser("train", help="train a model folder")
     train.add_argument(
-        "data", nargs="*", metavar="DATA", help="your own digits; none: every training set of `datasets`"
+        "data",
+        nargs="*",
+        metavar="DATA",
+        help="your own digits; none: the training sets of `datasets`, Latin and Khmer",
     )
     train.add_argument(
         "--script",
         metavar="NAME",
-        help="the script of DATA, or a name for shapes of your own",
+        help="the script of DATA, or a name for shapes of your own; without DATA also: all",
     )
-    train.add_argument("--out", metavar="DIR", help="folder to write (of all scripts: model/)")
+    train.add_argument("--out", metavar="DIR", help="folder to write (without --script: model/)")
     train.add_argument("--epochs", type=_positive, metavar="N")
     train.set_defaults(command=_train, parser=train)
 
@@ -225,7 +228,7 @@ def _train(chosen: argparse.Namespace) -> int:
     if chosen.data and not chosen.script:
         chosen.parser.error("DATA needs --script")
     if chosen.script and not chosen.out:
-        chosen.parser.error("--script needs --out, so that the model for all scripts stays")
+        chosen.parser.error("--script needs --out, so that the repository's model stays")
     from lekh import model, training
 
     training.main(chosen.data, chosen.script, chosen.out or str(model.DEFAULT_FOLDER), chosen.epochs)

@@ -238,6 +238,8 @@ MEASURED = {
     "keras_predict_milliseconds": 45.0,
     "keras_predict_to_canvas": 30.0,
     "canvas_images_per_second": 900.0,
+    "page_seconds": 0.11,
+    "page_to_decoding": 2.4,
     "page_server_megabytes": None,
 }
 
@@ -255,6 +257,10 @@ class TestBench:
         milliseconds, per_second = bench._in_process(tiny_model_folder)
         assert milliseconds > 0
         assert per_second > 0
+
+    def test_a_photo_of_many_digits(self, tiny_model_folder):
+        seconds, decoding = bench._crowded_page(tiny_model_folder)
+        assert 0 < decoding < seconds
 
     @pytest.mark.skipif(not hasattr(os, "wait4"), reason="this system does not tell a child's memory")
     def test_seconds_and_megabytes_of_a_process(self):
