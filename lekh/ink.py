@@ -16,6 +16,9 @@ import numpy as np
 from lekh.normalize import box_of
 from lekh.rules import components, weighted_median, without_rules
 
+# A digit is so small that a second thread costs more than it gives, and a small host has no second core to lend.
+cv2.setNumThreads(1)
+
 WIDEST = 0.3  # a stroke, as a share of the longer side; what is dark and wider is shadow
 EVEN_PAPER = 200.0  # leaves room for what shines
 LOOKS = 4  # at ever smaller regions around the digit

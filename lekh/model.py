@@ -109,20 +109,24 @@ class Model:
         return (exponentials / exponentials.sum(axis=1, keepdims=True)).astype(np.float32)
 
     def _run(self, batch: np.ndarray) -> np.ndarray:
-        interpreter, shape = self._interpreter()
-        if shape != batch.shape:
-            interpreter.resize_tensor_input(interpreter.get_input_details()[0]["index"], batch.shape, strict=True)
-            interpreter.allocate_tensors()
-            self._threads.shape = batch.shape
-        interpreter.set_tensor(interpreter.get_input_details()[0]["index"], batch)
-        interpreter.invoke()
-        return interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
+        thread = self._thread()
+        if thread.shape != batch.shape:
+            thread.interpreter.resize_tensor_input(thread.entry, batch.shape, strict=True)
+            thread.interpreter.allocate_tensors()
+            thread.shape = batch.shape
+        thread.interpreter.set_tensor(thread.entry, batch)
+        thread.interpreter.invoke()
+        return thread.interpreter.get_tensor(thread.output)
 
-    def _interpreter(self):
-        if not hasattr(self._threads, "interpreter"):
-            self._threads.interpreter = _new_interpreter(self._network)
-            self._threads.shape = None
-        return self._threads.interpreter, self._threads.shape
+    def _thread(self):
+        """What this thread keeps: an interpreter, the places of its tensors and its batch's shape."""
+        thread = self._threads
+        if not hasattr(thread, "interpreter"):
+            interpreter = _new_interpreter(self._network)
+            thread.entry = interpreter.get_input_details()[0]["index"]
+            thread.output = interpreter.get_output_details()[0]["index"]
+            thread.interpreter, thread.shape = interpreter, None
+        return thread
 
 
 def _new_interpreter(network: bytes):

@@ -378,9 +378,12 @@ def _recognised(inks, model):
     if not inks:
         return (), ()
     parameters = model.card.normalization
+    if len(inks) == 1:
+        views = normalize.to_views(inks[0], parameters)
+        return views[:1], model.predict(views).mean(axis=0, keepdims=True)
     inputs = np.stack([normalize.to_input(digit, parameters) for digit in inks])
     probabilities = model.predict(inputs)
-    doubtful = np.flatnonzero((probabilities.max(axis=1) < SURE) | (len(inks) == 1)) if len(inks) <= CROWDED else ()
+    doubtful = np.flatnonzero(probabilities.max(axis=1) < SURE) if len(inks) <= CROWDED else ()
     if len(doubtful):
         views = np.concatenate([normalize.to_views(inks[place], parameters) for place in doubtful])
         answers = model.predict(views).reshape(len(doubtful), -1, probabilities.shape[1])
