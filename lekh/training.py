@@ -35,17 +35,8 @@ PACKAGES = ("tensorflow", "keras", "ai-edge-litert", "numpy", "opencv-python-hea
 CHECKPOINT = "checkpoint.keras"  # written after each epoch, gone when the model folder is complete
 LEAST_TO_CALIBRATE = 100  # held-out digits; fewer say nothing of confidence
 CHUNK = 2048  # distorted digits that travel from the augmenting process at a time
-REPOSITORY_SCRIPTS = ("latin", "khmer")  # that the repository's model reads
-ALL_SCRIPTS = "all"
-# What differs in a `Configuration` for all scripts at once, so that their digits fit into memory, and the scripts that
-# the page is made for, and those of which few digits were collected, are seen often enough.
-FOR_ALL_SCRIPTS = {
-    "emphasis": {"latin": 1.3, "khmer": 2.0, "telugu": 1.5, "odia": 1.5, "gujarati": 1.5, "gurmukhi": 1.5},
-    "most_digits": 12_000,
-    "whole": ("mnist_train",),
-    "drawings": 3,
-    "most_photographs": 4_000,
-}
+# The scripts that the page is made for, and those of which few digits were collected, are seen often enough.
+_EMPHASIS = {"latin": 1.3, "khmer": 2.0, "telugu": 1.5, "odia": 1.5, "gujarati": 1.5, "gurmukhi": 1.5}
 
 
 @dataclass(frozen=True)
@@ -99,14 +90,14 @@ class Configuration:
     label_smoothing: float = 0.05
     average: float = 0.999
     flatness: float = 0.5
-    emphasis: dict[str, float] = field(default_factory=dict)
-    most_digits: int = 100_000
-    whole: tuple[str, ...] = ()
-    drawings: int = 4
+    emphasis: dict[str, float] = field(default_factory=lambda: dict(_EMPHASIS))
+    most_digits: int = 12_000
+    whole: tuple[str, ...] = ("mnist_train",)
+    drawings: int = 3
     natural: int = 1
     narrowest: float = 0.45
     photographs: int = 4
-    most_photographs: int = 20_000
+    most_photographs: int = 4_000
     fonts: int = 60
     signs: int = 500
     nondigits: int = 12_000
@@ -769,19 +760,17 @@ def train(
 
 
 def open_sources(script: str | None = None) -> tuple[list[Dataset], list[dict]]:
-    """The training sets that are under LEKH_DATA, and what the card says of each.
+    """The training sets of the repository's model that are under LEKH_DATA, and what the card says of each.
 
     Args:
-        script: only sets of this script; `ALL_SCRIPTS`: every set; `None`: those of the scripts that the repository's
-            model reads.
+        script: only sets of this script.
 
     Raises:
         LekhError: the data root is not set, or none of the sets is there.
     """
     sets, described = [], []
-    wanted = REPOSITORY_SCRIPTS if script is None else (script,)
     for source in datasets.SOURCES.values():
-        if source.role != "train" or (script != ALL_SCRIPTS and source.script not in wanted):
+        if source.role != "train" or script not in (None, source.script):
             continue
         path = datasets.root() / source.path
         if not path.exists():
@@ -813,8 +802,6 @@ def main(
         configuration = replace(configuration, epoch_digits=min(configuration.epoch_digits, 40 * sum(map(len, sets))))
     else:
         sets, described = open_sources(script)
-        if script == ALL_SCRIPTS:
-            configuration = replace(configuration, **FOR_ALL_SCRIPTS)
     if epochs is not None:
         configuration = replace(configuration, epochs=epochs)
     train(sets, Path(out), configuration, described, None if start is None else Path(start))
