@@ -20,6 +20,9 @@ PAGEFUL = 40  # pieces; where as many are no digits, the page is print
 FEW = 24  # pieces of ink; among so few there may be nothing but one digit, broken or on grainy paper
 SINGLE = 0.8  # confidence of a digit that is taken for all that there is
 TOLD = 0.95  # probability of a digit among its neighbours that makes it one, whatever it looks like alone
+DECIDED = 0.8  # probability of a script from which on no other is named
+SHARED = 0.1  # probability of a script that is named where none is decided on
+VETO = 0.01  # the least that a digit gives each script, so that one odd digit does not decide against the others
 WIDE = 1.9  # times the usual width: a piece that may hold two digits
 
 
@@ -96,7 +99,8 @@ class Reading:
     """What an image says, and the steps that led there.
 
     Attributes:
-        script: the script that was asked for, or that `auto` found; `None` when there is no ink.
+        scripts: every script of the model with its probability given all digits together, the most probable first;
+            the one script that was asked for, at 1; empty when there is no ink.
         lines: empty when no ink was found.
         milliseconds: from the source to the reading, the model already loaded.
         grey: uint8 `(H, W)`, the page.
@@ -105,12 +109,24 @@ class Reading:
         inputs: float32 `(N, S, S, 1)`: what the network saw of each digit, in reading order.
     """
 
-    script: str | None
+    scripts: tuple[tuple[str, float], ...]
     lines: tuple[Line, ...]
     milliseconds: float
     grey: np.ndarray = field(repr=False)
     ink: np.ndarray = field(repr=False)
     inputs: np.ndarray = field(repr=False)
+
+    @property
+    def script(self) -> str | None:
+        """The script that was asked for, or that `auto` found; `None` when there is no ink."""
+        return self.scripts[0][0] if self.scripts else None
+
+    @property
+    def shared(self) -> tuple[str, ...]:
+        """The scripts in which these shapes are digits, where none of them is clearly the one; the likeliest first."""
+        if not self.scripts or self.scripts[0][1] >= DECIDED:
+            return ()
+        return tuple(script for script, share in self.scripts if share >= SHARED)
 
     @property
     def digits(self) -> tuple[Digit, ...]:
@@ -197,9 +213,9 @@ def read(source: images.Source, model: Model, script: str = AUTO, single: bool =
         return _read_one(grey, model, script, start)
     looked_at = iter(_looked_at([(piece.ink, _scaled(piece.box_xywh, page.scale)) for piece in pieces], model))
     found = [[[next(looked_at) for _ in number.pieces] for number in line.numbers] for line in lines]
-    chosen = _script_of(found, model) if script == AUTO else script
-    found = _parted(lines, found, grey, page.scale, model, chosen)
-    many = _reading(found, page.ink, grey, model, chosen, start)
+    scripts = _scripts_of(found, model, script)
+    found = _parted(lines, found, grey, page.scale, model, scripts[0][0])
+    many = _reading(found, page.ink, grey, model, scripts, start)
     if len(pieces) <= FEW:
         one = _read_one(grey, model, script, start)
         if _is_sure(one) and lone.is_all(one.ink, one.digits[0].box_xywh, pieces, page.scale, many.digits, grey.shape):
@@ -326,21 +342,19 @@ def _read_one(grey, model, script, start):
     if found is None:
         size = model.card.normalization.size
         empty = np.zeros((0, size, size, 1), np.float32)
-        return Reading(None, (), _since(start), grey, np.zeros(grey.shape, np.float32), empty)
+        return Reading((), (), _since(start), grey, np.zeros(grey.shape, np.float32), empty)
     lines = [[_looked_at([(found.ink, found.box_xywh)], model)]]
-    return _reading(lines, found.ink, grey, model, script, start)
+    return _reading(lines, found.ink, grey, model, _scripts_of(lines, model, script), start)
 
 
-def _reading(found, page, grey, model, script, start):
+def _reading(found, page, grey, model, scripts, start):
     """`found`: lines of numbers of `_Found`, one at least."""
-    if script == AUTO:
-        script = _script_of(found, model)
-    found_lines = [[[_digit(digit, model, script) for digit in number] for number in line] for line in found]
+    found_lines = [[[_digit(digit, model, scripts[0][0]) for digit in number] for number in line] for line in found]
     lines = tuple(Line(tuple(Number(tuple(number)) for number in line)) for line in _without_print(found_lines))
     size = model.card.normalization.size
     seen = [digit.seen for line in found for number in line for digit in number]
     inputs = np.stack(seen) if seen else np.zeros((0, size, size, 1), np.float32)
-    return Reading(script, lines, _since(start), grey, page, inputs)
+    return Reading(scripts, lines, _since(start), grey, page, inputs)
 
 
 def _without_print(lines):
@@ -367,10 +381,10 @@ def _without_print(lines):
     return made
 
 
-def _script_of(found, model):
-    return most_probable_script(
-        np.stack([digit.looked for line in found for number in line for digit in number]), model
-    )
+def _scripts_of(found, model, script):
+    if script != AUTO:
+        return ((script, 1.0),)
+    return probable_scripts(np.stack([digit.looked for line in found for number in line for digit in number]), model)
 
 
 def _recognised(inks, model):
@@ -391,11 +405,26 @@ def _recognised(inks, model):
     return inputs, probabilities
 
 
-def most_probable_script(probabilities: np.ndarray, model: Model) -> str:
-    """The script that all digits of an image support together: the product over digits of each script's share."""
-    card = model.card
-    shares = [np.log(probabilities[:, card.indices(script)].sum(axis=1) + 1e-9).sum() for script in card.scripts]
-    return card.scripts[int(np.argmax(shares))]
+def probable_scripts(probabilities: np.ndarray, model: Model) -> tuple[tuple[str, float], ...]:
+    """How probable each script is, given all digits of an image together.
+
+    Each digit multiplies every script by the script's share of it; what is hardly a digit hardly counts.
+
+    Args:
+        probabilities: float32 `(N, C)`, what the network says of each digit.
+        model: whose scripts are asked for.
+
+    Returns:
+        Scripts and probabilities that sum to 1, the most probable first.
+    """
+    scripts = model.card.scripts
+    shares = np.stack([probabilities[:, model.card.indices(script)].sum(axis=1) for script in scripts], axis=1)
+    written = shares.sum(axis=1, keepdims=True)
+    support = (1 - VETO) * shares / np.maximum(written, 1e-9) + VETO / len(scripts)
+    logits = (written * np.log(support)).sum(axis=0)
+    chances = np.exp(logits - logits.max())
+    chances /= chances.sum()
+    return tuple((scripts[place], float(chances[place])) for place in np.argsort(-chances, kind="stable"))
 
 
 def _digit(found: _Found, model: Model, script: str) -> Digit:

@@ -173,7 +173,7 @@ def test_lines_are_joined_by_a_line_feed():
         reading.Line((number(digit(3, rejected=True)),)),
         reading.Line((number(digit(7)),)),
     )
-    found = reading.Reading("latin", lines, 1.0, *(np.zeros((1, 1)),) * 3)
+    found = reading.Reading((("latin", 1.0),), lines, 1.0, *(np.zeros((1, 1)),) * 3)
     assert found.text == "10 4\n7"
     assert [one.digit for one in found.digits] == [1, 2, 0, 4, 3, 7]
 
@@ -294,4 +294,26 @@ def test_no_box_is_an_empty_reading(tiny_model, page_reading):
 def test_all_digits_decide_the_script_together(tiny_model, latin_share, expected):
     probabilities = np.zeros((len(latin_share), 20), np.float32)
     probabilities[:, 4], probabilities[:, 14] = latin_share, 1 - np.array(latin_share)
-    assert reading.most_probable_script(probabilities, tiny_model) == expected
+    chances = reading.probable_scripts(probabilities, tiny_model)
+    assert chances[0][0] == expected
+    assert sum(chance for _, chance in chances) == pytest.approx(1)
+
+
+def test_what_is_hardly_a_digit_hardly_decides_the_script(tiny_model):
+    probabilities = np.zeros((3, 20), np.float32)
+    probabilities[0, 4], probabilities[0, 14] = 0.8, 0.2
+    probabilities[1:, 14] = 1e-4  # the rest went to what is no digit
+    assert reading.probable_scripts(probabilities, tiny_model)[0][0] == "latin"
+
+
+@pytest.mark.parametrize(
+    ("chances", "shared"),
+    [
+        pytest.param([("latin", 0.9), ("khmer", 0.1)], (), id="decided"),
+        pytest.param([("latin", 0.6), ("khmer", 0.35), ("odia", 0.05)], ("latin", "khmer"), id="two of three"),
+        pytest.param([], (), id="no ink"),
+    ],
+)
+def test_a_shape_of_several_scripts_is_said_to_be_so(chances, shared):
+    found = reading.Reading(tuple(chances), (), 1.0, *(np.zeros((1, 1)),) * 3)
+    assert found.shared == shared

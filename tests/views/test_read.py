@@ -79,7 +79,7 @@ def a_reading(probabilities: list[float], rejected: bool = False, script: str = 
         np.zeros((9, 7), np.float32),
         np.zeros((1, side, side, 1), np.float32),
     )
-    return Reading(script, (Line((Number((digit,)),)),), 3.0, grey, ink, inputs)
+    return Reading(((script, 1.0),), (Line((Number((digit,)),)),), 3.0, grey, ink, inputs)
 
 
 # A first visit
@@ -219,7 +219,12 @@ def page_of(rows: tuple[str, ...], milliseconds: float = 3.0) -> Reading:
     shape = 60 + 90 * len(rows), 60 + 90 * max(map(len, rows))
     inputs = np.linspace(0, 1, count * 64, dtype=np.float32).reshape(count, 8, 8, 1)
     return Reading(
-        "latin", tuple(lines), milliseconds, np.full(shape, 200, np.uint8), np.zeros(shape, np.float32), inputs
+        (("latin", 1.0),),
+        tuple(lines),
+        milliseconds,
+        np.full(shape, 200, np.uint8),
+        np.zeros(shape, np.float32),
+        inputs,
     )
 
 
