@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import threading
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from lekh.errors import LekhError
+from lekh.litert import Network
 from lekh.normalize import Normalization
 from lekh.numerals import SCRIPTS, SIGNS
 
@@ -69,7 +69,7 @@ class Card:
 
 
 class Model:
-    """A loaded model folder. Safe to share between threads: each thread keeps an interpreter of its own.
+    """A loaded model folder. Safe to share between threads.
 
     Attributes:
         card: what the folder says of its network.
@@ -79,8 +79,7 @@ class Model:
     def __init__(self, folder: Path, card: Card, network: bytes):
         self.folder = folder
         self.card = card
-        self._network = network
-        self._threads = threading.local()
+        self._network = Network(network)
 
     @cached_property
     def sequence(self):
@@ -100,39 +99,13 @@ class Model:
         """
         if len(batch) == 0:
             return np.zeros((0, len(self.card.classes)), np.float32)
-        return self.calibrated(self._run(np.ascontiguousarray(batch, np.float32)))
+        return self.calibrated(self._network(batch))
 
     def calibrated(self, outputs: np.ndarray) -> np.ndarray:
         """The network's own softmax outputs `(N, C)` at the card's temperature, float32 `(N, C)`."""
         logits = np.log(np.maximum(outputs, 1e-12)) / self.card.temperature
         exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
         return (exponentials / exponentials.sum(axis=1, keepdims=True)).astype(np.float32)
-
-    def _run(self, batch: np.ndarray) -> np.ndarray:
-        thread = self._thread()
-        if thread.shape != batch.shape:
-            thread.interpreter.resize_tensor_input(thread.entry, batch.shape, strict=True)
-            thread.interpreter.allocate_tensors()
-            thread.shape = batch.shape
-        thread.interpreter.set_tensor(thread.entry, batch)
-        thread.interpreter.invoke()
-        return thread.interpreter.get_tensor(thread.output)
-
-    def _thread(self):
-        """What this thread keeps: an interpreter, the places of its tensors and its batch's shape."""
-        thread = self._threads
-        if not hasattr(thread, "interpreter"):
-            interpreter = _new_interpreter(self._network)
-            thread.entry = interpreter.get_input_details()[0]["index"]
-            thread.output = interpreter.get_output_details()[0]["index"]
-            thread.interpreter, thread.shape = interpreter, None
-        return thread
-
-
-def _new_interpreter(network: bytes):
-    from ai_edge_litert.interpreter import Interpreter  # here, so that a page without a model still starts
-
-    return Interpreter(model_content=network, num_threads=1)
 
 
 def load(folder: str | Path = DEFAULT_FOLDER) -> Model:

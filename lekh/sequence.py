@@ -6,7 +6,6 @@ of (dots, dashes, rests of rules) belongs to no digit.
 """
 
 import hashlib
-import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
@@ -18,6 +17,7 @@ import numpy as np
 
 from lekh.errors import LekhError
 from lekh.ink import contrast_of
+from lekh.litert import Network
 from lekh.model import Card, ClassLabel, read_card
 from lekh.normalize import EDGE, box_of, stroke_width
 
@@ -462,7 +462,7 @@ def elected(texts: Sequence[Text]) -> Text:
 
 
 class SequenceReader:
-    """The network for numbers. Safe to share between threads: each thread keeps an interpreter of its own.
+    """The network for numbers. Safe to share between threads.
 
     Attributes:
         classes: its outputs after blank.
@@ -477,8 +477,7 @@ class SequenceReader:
         known = [(own, place[key]) for own, c in enumerate(self.classes) if (key := (c.script, c.digit)) in place]
         self._own, self._card = (np.array(side, np.int64) for side in zip(*known, strict=True)) if known else ([], [])
         self._outputs = len(card.classes)
-        self._network = network
-        self._threads = threading.local()
+        self._network = Network(network)
 
     def read(
         self, numbers: "Sequence[Number]", script: str = AUTO, grey: np.ndarray | None = None, scale: float = 1.0
@@ -546,7 +545,7 @@ class SequenceReader:
             for start in range(0, len(members), BATCH):
                 some = members[start : start + BATCH]
                 batch = np.stack([strips[index].pixels for index in some])[..., np.newaxis]
-                for index, answer in zip(some, self._run(batch), strict=True):
+                for index, answer in zip(some, self._network(batch), strict=True):
                     made[index] = answer
         return made
 
@@ -565,25 +564,6 @@ class SequenceReader:
             crop = np.ascontiguousarray(own[y : y + h, x : x + w])
             made.append(Cut((origin[0] + x, origin[1] + y, w, h), crop, probabilities, whole))
         return made
-
-    def _run(self, batch):
-        interpreter = self._interpreter()
-        (entry,), (output,) = interpreter.get_input_details(), interpreter.get_output_details()
-        if self._threads.shape != batch.shape:
-            interpreter.resize_tensor_input(entry["index"], batch.shape)
-            interpreter.allocate_tensors()
-            self._threads.shape = batch.shape
-        interpreter.set_tensor(entry["index"], np.ascontiguousarray(batch, np.float32))
-        interpreter.invoke()
-        return interpreter.get_tensor(output["index"])
-
-    def _interpreter(self):
-        if not hasattr(self._threads, "interpreter"):
-            from ai_edge_litert.interpreter import Interpreter  # here, so that a page without a model still starts
-
-            self._threads.interpreter = Interpreter(model_content=self._network, num_threads=1)
-            self._threads.shape = None
-        return self._threads.interpreter
 
 
 def load(folder: str | Path) -> SequenceReader | None:

@@ -151,7 +151,7 @@ def test_litert_says_what_keras_says(tiny_model_folder, tmp_path):
         np.save(tmp_path / "in.npy", digits)
         command = [sys.executable, "-c", _KERAS, folder / model.KERAS, tmp_path / "in.npy", tmp_path / "out.npy"]
         subprocess.run([str(word) for word in command], check=True, capture_output=True)
-        np.testing.assert_allclose(loaded._run(digits), np.load(tmp_path / "out.npy"), atol=1e-4)
+        np.testing.assert_allclose(loaded._network(digits), np.load(tmp_path / "out.npy"), atol=1e-4)
 
 
 def test_the_card_describes_both_files(tiny_model_folder):
