@@ -392,9 +392,6 @@ def _recognised(inks, model):
     if not inks:
         return (), ()
     parameters = model.card.normalization
-    if len(inks) == 1:
-        views = normalize.to_views(inks[0], parameters)
-        return views[:1], model.predict(views).mean(axis=0, keepdims=True)
     inputs = np.stack([normalize.to_input(digit, parameters) for digit in inks])
     probabilities = model.predict(inputs)
     doubtful = np.flatnonzero(probabilities.max(axis=1) < SURE) if len(inks) <= CROWDED else ()
