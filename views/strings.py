@@ -1,134 +1,64 @@
-"""Every sentence of the page, by key. Another language is another dictionary with the same keys."""
+"""Every sentence of the page, by key, in the language of the address (`?lang=km`).
 
+A language is one file, `views/messages/<code>.json`, with the keys and the `{placeholders}` of `en.json`.
+"""
+
+import json
 import re
+from pathlib import Path
 
-ENGLISH = {
-    "page.title": "Lekh",
-    "page.lead": "Reads handwritten numbers",
-    "read.title": "Read",
-    "mode.label": "Input",
-    "mode.draw": "Draw",
-    "mode.upload": "Upload",
-    "mode.camera": "Camera",
-    "script.label": "Script",
-    "amount.label": "What the picture holds",
-    "amount.numbers": "Numbers",
-    "amount.one": "One digit",
-    "draw.hint": "Write a number, {first} to {last}. It is read after each stroke.",
-    "draw.hint_one": "Draw one digit, {first} to {last}. It is read after each stroke.",
-    "draw.blank": "The sheet is blank. Write a number, or try a sample.",
-    "draw.pen": "Pen",
-    "draw.thin": "Thin",
-    "draw.medium": "Mid",
-    "draw.thick": "Thick",
-    "draw.undo": "Undo",
-    "draw.redo": "Redo",
-    "draw.clear": "Clear",
-    "draw.source": "Your drawing",
-    "upload.label": "Photos of handwritten numbers",
-    "upload.label_one": "Photos of one digit each",
-    "upload.blank": "Upload a photo: a whole page, a form, a row of numbers or one digit. Or try a sample.",
-    "upload.forget": "Remove {names}",
-    "camera.label": "Hold the page flat and fill the picture with the numbers",
-    "camera.label_one": "Hold one digit close, so that it fills about half of the picture",
-    "camera.blank": "Take a picture of handwritten numbers, or try a sample.",
-    "camera.source": "Your picture",
-    "samples.label": "Or try a sample",
-    "samples.source": "Sample: {name}",
-    "samples.alt": "A sample of {script} writing, {kind}",
-    "answer.digit": "Digit",
-    "answer.own_digit": "{script} digit",
-    "answer.both": "{own} = {western}",
-    "answer.rejected": "Not sure",
-    "answer.rejected_value": "?",
-    "answer.nearest": "Nothing here looks enough like a digit. The nearest is **{numeral}**, with {percent}.",
-    "answer.retry": "Write one digit alone, larger and darker, or check the script.",
-    "answer.confidence": "{words}, {percent}",
-    "answer.very_sure": "Very sure",
-    "answer.sure": "Sure",
-    "answer.fairly_sure": "Fairly sure",
-    "answer.unsure": "Unsure",
-    "answer.runner_up": "Could also be **{numeral}**, {percent}",
-    "answer.no_ink": "No digits were found. Use a darker pen, or move closer to the writing.",
-    "answer.milliseconds": "Read in {milliseconds:.0f} ms",
-    "chart.digit": "Digit",
-    "chart.probability": "Probability",
-    "chart.alt": "Bar chart of the probability of each digit. Highest: {best}.",
-    "chart.best": "answer",
-    "chart.other": "other digit",
-    "chart.number": "number",
-    "steps.photo": "Image",
-    "steps.ink": "Ink",
-    "steps.input": "Seen, {size} px",
-    "steps.alt_photo": "The image in grey",
-    "steps.alt_ink": "What was taken for ink",
-    "steps.alt_input": "What the network saw",
-    "whole.number": "Number",
-    "whole.count": "{digits} digits",
-    "whole.count_one": "1 digit",
-    "whole.lines": "{n} lines",
-    "whole.line": "1 line",
-    "whole.doubtful": "{n} unsure",
-    "whole.all_sure": "all sure",
-    "whole.none": "No digit is marked. Drag a box around each one.",
-    "whole.unsure": "No digit is sure enough to be read. Check the script, or write larger and darker.",
-    "whole.numerals": "Numerals of the text",
-    "whole.csv": "CSV",
-    "whole.json": "JSON",
-    "whole.table": "Table of all {digits} digits",
-    "photo.photo": "The photo that was read",
-    "photo.boxes": "Digits on the photo: click one, or go through them with the arrow keys",
-    "photo.smaller": "Zoom out",
-    "photo.larger": "Zoom in",
-    "photo.sure": "sure",
-    "photo.unsure": "unsure",
-    "photo.rejected": "not read",
-    "photo.told": "corrected by you",
-    "correct.toggle": "Correct",
-    "correct.help": "Move, resize, add, delete or relabel the boxes; the text follows. "
-    "Two fingers move a zoomed photo.",
-    "correct.hint": "Drag a box or its corners; drag on the paper for a new box. Keys: a digit says what it is, "
-    "Delete removes it.",
-    "correct.undo": "Undo the last correction",
-    "correct.reset": "Back to what was read",
-    "closer.label": "Digit",
-    "closer.placeholder": "Click a digit on the photo",
-    "closer.place": "Line {line}, digit {place}: {digit}",
-    "closer.next": "Next unsure ({n})",
-    "closer.legend": "Solid box: :green[sure]  \nDashed box, 7?: :orange[unsure]  \n"
-    "Dotted box, ?: :red[not read]  \nBlue box: :blue[corrected]",
-    "closer.by_you": "Corrected by you",
-    "closer.told": "It is",
-    "closer.delete": "Delete box",
-    "table.line": "Line",
-    "table.number": "Number",
-    "table.digit": "Digit",
-    "table.numeral": "Numeral",
-    "table.confidence": "Confidence",
-    "table.runner_up": "Runner-up",
-    "table.x": "Left",
-    "table.y": "Top",
-    "table.width": "Width",
-    "table.height": "Height",
-    "table.note": "Note",
-    "table.rejected": "Not sure",
-    "table.picture": "Picture",
-    "table.text": "Text",
-    "table.digits": "Digits",
-    "batch.progress": "Reading {done} of {total}",
-    "batch.summary": "{read} of {total} files read",
-    "batch.rejected": "{n} not sure",
-    "batch.csv": "All as CSV",
-    "batch.csv_file": "numbers.csv",
-    "batch.json": "All as JSON",
-    "batch.json_file": "numbers.jsonl",
-    "batch.look": "Picture to look at",
-}
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+FOLDER = Path(__file__).resolve().parent / "messages"
+CATALOGUES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))}
+DEFAULT = "en"
+ADDRESS = "lang"  # the address's parameter
+CHOSEN = "language"  # the same for the session: the address loses its parameters when another page is opened
+MENU = "language-menu"
 
 
 def text(key: str, **values) -> str:
-    """The sentence for `key`, with `values` filled in."""
-    return ENGLISH[key].format(**values)
+    """The sentence for `key` in the page's language, with `values` filled in."""
+    return CATALOGUES[language()][key].format(**values)
+
+
+def language() -> str:
+    """The page's language: the address's, else the one chosen before, else the browser's, else English."""
+    if get_script_run_ctx(suppress_warning=True) is None:  # no page is running
+        return DEFAULT
+    wanted = (
+        st.query_params.get(ADDRESS),
+        st.session_state.get(CHOSEN),
+        (st.context.locale or "").partition("-")[0],
+    )
+    return next((code for code in wanted if code in CATALOGUES), DEFAULT)
+
+
+def keep_language() -> None:
+    """Writes the chosen language into the address again; call it once a run, before anything is shown."""
+    given = st.query_params.get(ADDRESS)
+    if given in CATALOGUES:
+        st.session_state[CHOSEN] = given
+    elif CHOSEN in st.session_state:
+        st.query_params[ADDRESS] = st.session_state[CHOSEN]
+
+
+def choose_language() -> None:
+    """A small menu of the languages, each under its own name."""
+    st.menu_button(
+        text("language.name"),
+        list(CATALOGUES),
+        format_func=lambda code: CATALOGUES[code]["language.name"],
+        icon=":material/language:",
+        type="tertiary",
+        key=MENU,
+        on_click=_chosen,
+    )
+
+
+def _chosen() -> None:
+    st.query_params[ADDRESS] = st.session_state[CHOSEN] = st.session_state[MENU]
 
 
 def literal(words: str) -> str:

@@ -1,6 +1,88 @@
-import pytest
+import json
+import re
+import string
 
-from views.strings import literal
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from views.strings import ADDRESS, CATALOGUES, CHOSEN, DEFAULT, FOLDER, literal, text
+
+OTHERS = sorted(set(CATALOGUES) - {DEFAULT})
+
+
+def placeholders(sentence: str) -> set[tuple[str, str]]:
+    return {(name, form) for _, name, form, _ in string.Formatter().parse(sentence) if name is not None}
+
+
+def app() -> None:
+    import streamlit as st
+
+    from views.strings import choose_language, keep_language, language, text
+
+    keep_language()
+    choose_language()
+    st.markdown(f"{language()}: {text('mode.draw')}")
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_a_catalogue_is_complete(code):
+    assert list(CATALOGUES[code]) == list(CATALOGUES[DEFAULT])
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_a_catalogue_fills_in_the_same_values(code):
+    for key, sentence in CATALOGUES[DEFAULT].items():
+        assert placeholders(CATALOGUES[code][key]) == placeholders(sentence), key
+
+
+@pytest.mark.parametrize("code", CATALOGUES)
+def test_a_catalogue_names_each_key_once_and_leaves_no_sentence_empty(code):
+    def unique(pairs):
+        keys = [key for key, _ in pairs]
+        assert len(keys) == len(set(keys))
+        return dict(pairs)
+
+    catalogue = json.loads((FOLDER / f"{code}.json").read_text("utf-8"), object_pairs_hook=unique)
+    assert all(isinstance(sentence, str) and sentence.strip() for sentence in catalogue.values())
+
+
+def test_every_key_that_the_page_asks_for_exists():
+    asked = re.compile(r"""\btext\(\s*"([a-z_.]+)\"""")
+    for path in FOLDER.parent.glob("**/*.py"):
+        for key in asked.findall(path.read_text("utf-8")):
+            assert key in CATALOGUES[DEFAULT], f"{path.name} asks for {key}"
+
+
+def test_khmer_is_written_in_khmer():
+    latin = re.compile(r"[A-Za-z]{2,}")
+    allowed = {"Lekh", "CSV", "JSON", "ms", "px", "Delete", "green", "orange", "red", "blue", "numbers", "csv", "jsonl"}
+    for key, sentence in CATALOGUES["km"].items():
+        words = latin.findall(re.sub(r"\{[^}]*\}|:material/\w+:", "", sentence))
+        assert set(words) <= allowed, (key, words)
+
+
+def test_without_a_page_the_language_is_english():
+    assert text("mode.draw") == CATALOGUES[DEFAULT]["mode.draw"]
+
+
+@pytest.mark.parametrize(("address", "shown"), [(None, "en"), ("km", "km"), ("en", "en"), ("tlh", "en")])
+def test_the_address_says_the_language(address, shown):
+    page = AppTest.from_function(app)
+    if address:
+        page.query_params[ADDRESS] = address
+    page.run()
+    assert page.markdown[0].value == f"{shown}: {CATALOGUES[shown]['mode.draw']}"
+
+
+def test_the_language_is_kept_when_the_address_loses_it():
+    page = AppTest.from_function(app)
+    page.query_params[ADDRESS] = "km"
+    page.run()
+    del page.query_params[ADDRESS]
+    page.run()
+    assert page.session_state[CHOSEN] == "km"
+    assert page.query_params[ADDRESS] in ("km", ["km"])
+    assert page.markdown[0].value.startswith("km")
 
 
 @pytest.mark.parametrize(
