@@ -466,12 +466,13 @@ class PageInk:
     scale: float
 
 
-def find_page(grey: np.ndarray, longer: int = PAGE) -> PageInk:
+def find_page(grey: np.ndarray, longer: int = PAGE, ruled: bool = True) -> PageInk:
     """The ink of everything on a page, large or small, without its rules and frames.
 
     Args:
         grey: uint8 `(H, W)`; a photo or a drawing, dark on light or light on dark.
         longer: pixels of the longer side to which a larger page is brought, nearly.
+        ruled: whether the page may have rules and frames; where it has none, no bar of an = is taken for one.
 
     Returns:
         The ink; nothing but zeros where there is none.
@@ -482,13 +483,13 @@ def find_page(grey: np.ndarray, longer: int = PAGE) -> PageInk:
     is_field = max(grey.shape) < FIELD
     ground = _even_ground(page)
     if ground is not None:
-        ink = _ink_of_drawing(page, ground, is_field)
+        ink = _ink_of_drawing(page, ground, is_field, ruled)
     elif is_field:
-        ink, _ = _ink_of_photo(255 - page if _looks_light(page) else page, is_field)
+        ink, _ = _ink_of_photo(255 - page if _looks_light(page) else page, is_field, ruled)
     else:
-        ink, paper = _ink_of_photo(page, is_field)
+        ink, paper = _ink_of_photo(page, is_field, ruled)
         if _looks_light(page):  # chalk on a board, or white paper on a dark desk: see what stands out more
-            light, board = _ink_of_photo(255 - page, is_field)
+            light, board = _ink_of_photo(255 - page, is_field, ruled)
             if (light * cv2.subtract(board, 255 - page)).sum() > AS_LIGHT * (ink * cv2.subtract(paper, page)).sum():
                 ink = light
     return PageInk(ink, max(grey.shape) / max(page.shape))
@@ -514,26 +515,27 @@ def _looks_light(page):
     return _is_light(small.astype(np.float32) - _wide_median(small))
 
 
-def _ink_of_drawing(page, ground, is_field):
+def _ink_of_drawing(page, ground, is_field, ruled):
     """float32 ink of strokes on a ground of one level, which are darker than it as a rule, or lighter."""
     dark, light = cv2.subtract(float(ground), page), cv2.subtract(page, float(ground))
     if float(light.sum()) > float(dark.sum()):
         page, ground = 255 - page, 255 - ground
     threshold = np.full_like(page, DRAWN_THRESHOLD)
-    return _ink_on(np.full_like(page, ground), page, threshold, is_field)
+    return _ink_on(np.full_like(page, ground), page, threshold, is_field, ruled)
 
 
-def _ink_of_photo(page, is_field):
+def _ink_of_photo(page, is_field, ruled):
     """float32 ink of dark strokes on paper, whatever its light, and uint8 that paper without them."""
     paper = _paper_around(page, is_field)
     threshold = _heaps_threshold(_contrast_to(paper, page)) if is_field else None
     threshold = _grain_threshold(page, paper) if threshold is None else threshold
-    return _ink_on(paper, page, threshold, is_field), paper
+    return _ink_on(paper, page, threshold, is_field, ruled), paper
 
 
-def _ink_on(paper, page, threshold, is_field):
+def _ink_on(paper, page, threshold, is_field, ruled):
     contrast = _contrast_to(paper, page)
-    mask, rules = without_rules(cv2.compare(contrast, threshold, cv2.CMP_GT) & 1, is_field)
+    mask = cv2.compare(contrast, threshold, cv2.CMP_GT) & 1
+    mask, rules = without_rules(mask, is_field) if ruled else (mask, np.zeros_like(mask))
     return _soft_strokes(contrast, threshold, mask, cv2.dilate(rules, np.ones((5, 5), np.uint8)), _cliffs(paper))
 
 
