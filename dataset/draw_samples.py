@@ -1,4 +1,7 @@
-"""Draws the pictures of dataset/samples/: digits from strokes of our own, as a hand, a pen and a camera leave them.
+"""Draws the pictures of dataset/samples/: digits as a hand, a pen and a camera leave them.
+
+Latin and Khmer digits are strokes of our own; those of the other scripts follow the middle lines
+of the fonts in static/.
 
 Every picture follows from its name alone and a second run draws the same: `python dataset/draw_samples.py [FOLDER]`.
 """
@@ -7,11 +10,12 @@ import io
 import sys
 import zlib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 from pillow_heif import from_pillow as heif_from_pillow
 
 SAMPLES = Path(__file__).resolve().parent / "samples"
@@ -57,6 +61,20 @@ KHMER = {
 }
 # fmt: on
 STROKES = {"latin": LATIN, "khmer": KHMER}
+FONT_FOLDER = Path(__file__).resolve().parent.parent / "static"
+FONTS = {  # name of the font and its zero
+    "devanagari": ("Devanagari", "०"),
+    "bangla": ("Bengali", "০"),
+    "telugu": ("Telugu", "౦"),
+    "odia": ("Oriya", "୦"),
+    "kannada": ("Kannada", "೦"),
+    "gujarati": ("Gujarati", "૦"),
+    "gurmukhi": ("Gurmukhi", "੦"),
+    "arabic": ("Arabic", "٠"),
+    "thai": ("Thai", "๐"),
+    "burmese": ("Myanmar", "၀"),
+}
+GLYPH = 200  # pixels of a font's typical digit, where its middle line is looked for
 SAMPLE_NAMES = (
     "latin_3_canvas.png",
     "latin_8_chalk.jpg",
@@ -72,12 +90,32 @@ SAMPLE_NAMES = (
     "khmer_1_pencil.jpg",
     "khmer_8_pencil.heic",
     "latin_4_pencil_rotated.jpg",
+    "devanagari_5_pen.jpg",
+    "bangla_7_chalk.jpg",
+    "telugu_3_pencil.jpg",
+    "odia_6_canvas.png",
+    "kannada_9_pen.jpg",
+    "gujarati_4_chalk.jpg",
+    "gurmukhi_2_pencil.jpg",
+    "arabic_4_pen.jpg",
+    "thai_6_canvas.png",
+    "burmese_3_pencil.jpg",
 )
 BLANK_NAME = "blank_paper.jpg"
 PAGES = {  # whole pages, line by line
     "latin_page.jpg": ("2026 10 14", "350 72 1908", "46 815", "97 603 28"),
     "latin_table.jpg": ("12 480 36", "7 951 60", "25 304 81"),
     "khmer_page.jpg": ("2026 15", "358 907", "61 24 70"),
+    "devanagari_number.jpg": ("2047",),
+    "bangla_number.jpg": ("1952",),
+    "telugu_number.jpg": ("3586",),
+    "odia_number.jpg": ("2936",),
+    "kannada_number.jpg": ("1975",),
+    "gujarati_number.jpg": ("5284",),
+    "gurmukhi_number.jpg": ("6392",),
+    "arabic_number.jpg": ("2947",),
+    "thai_number.jpg": ("2569",),
+    "burmese_number.jpg": ("3786",),
 }
 
 
@@ -118,6 +156,8 @@ def draw_digit(script: str, digit: int, shape: tuple[int, int], height: float, h
     Returns:
         float32 `(H, W)`, 0 paper .. 1 covered.
     """
+    if script in FONTS:
+        return _after_font(script, digit, shape, height, hand, rng)
     paths = [_wobbled(_curve(np.array(stroke, float)), hand, rng) for stroke in STROKES[script][digit]]
     placed = _place(paths, shape, height, hand, rng)
     coverage = np.zeros((shape[0] * OVERSAMPLING, shape[1] * OVERSAMPLING), np.uint8)
@@ -165,6 +205,86 @@ def _place(paths: list[np.ndarray], shape: tuple[int, int], height: float, hand:
     scale = height / (high[1] - low[1])
     middle = np.array(shape[::-1]) / 2 + rng.uniform(-0.05, 0.05, 2) * min(shape)
     return [(path - (low + high) / 2) * scale + middle for path in turned]
+
+
+# Digits of the fonts
+
+
+def _after_font(script: str, digit: int, shape: tuple[int, int], height: float, hand: Hand, rng: np.random.Generator):
+    """`draw_digit` along the middle line of a font's digit; `height` is that of the script's typical digit."""
+    bone = _thinned(_bent(_glyph(script, digit), hand, rng))
+    away = cv2.distanceTransform(np.uint8(~bone), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    widths = hand.width * GLYPH / 100 * (1 + hand.pressure * _smooth_field(bone.shape, 5, rng))
+    coverage = np.clip(widths / 2 - away + 0.5, 0, 1).astype(np.float32)
+    middle = np.array(shape[::-1]) / 2 + rng.uniform(-0.05, 0.05, 2) * min(shape)
+    scale = height / GLYPH
+    while scale < 0.5:  # by halves, so that no line is lost between pixels
+        coverage, scale = cv2.resize(coverage, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), 2 * scale
+    across, down = middle - scale * np.array(coverage.shape[::-1]) / 2
+    return cv2.warpAffine(coverage, np.float32([(scale, 0, across), (0, scale, down)]), shape[::-1])
+
+
+@cache
+def _font(script: str) -> tuple[ImageFont.FreeTypeFont, float]:
+    """The font of a script at the size where its typical digit is `GLYPH` high, and the height of that one's middle."""
+    name, zero = FONTS[script]
+    path = str(FONT_FOLDER / f"NotoSans{name}-digits.woff")
+    large = ImageFont.truetype(path, 1000)
+    boxes = np.array([large.getbbox(chr(ord(zero) + digit), anchor="ls") for digit in range(10)])
+    top, bottom = np.median(boxes[:, 1]), np.median(boxes[:, 3])
+    size = round(1000 * GLYPH / (bottom - top))
+    return ImageFont.truetype(path, size), (top + bottom) / 2 * size / 1000
+
+
+def _glyph(script: str, digit: int) -> np.ndarray:
+    """uint8 `(2.4 GLYPH, 2.4 GLYPH)`: the font's digit, the middle of a typical one in the middle."""
+    font, middle = _font(script)
+    side = round(2.4 * GLYPH)
+    page = Image.new("L", (side, side))
+    ImageDraw.Draw(page).text(
+        (side / 2, side / 2 - middle), chr(ord(FONTS[script][1]) + digit), fill=255, font=font, anchor="ms"
+    )
+    return np.array(page)
+
+
+def _bent(glyph: np.ndarray, hand: Hand, rng: np.random.Generator) -> np.ndarray:
+    """The glyph slanted, turned and wobbling, bool."""
+    slant, turn = np.tan(np.radians(hand.slant)), np.radians(hand.turn)
+    shear = np.array([[hand.aspect, -slant], [0, 1]])
+    rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    back = np.linalg.inv(rotation @ shear)
+    places = np.stack(np.meshgrid(*(np.arange(length) - length / 2 for length in glyph.shape[::-1])), axis=-1)
+    places = places @ back.T + np.array(glyph.shape[::-1]) / 2
+    places += 1.6 * hand.wobble * GLYPH / 100 * np.stack([_smooth_field(glyph.shape, 7, rng) for _ in "xy"], axis=-1)
+    bent = cv2.remap(glyph, *np.float32(np.moveaxis(places, -1, 0)), cv2.INTER_LINEAR)
+    return cv2.GaussianBlur(bent, (0, 0), 3) > 127
+
+
+def _smooth_field(shape: tuple[int, int], knots: int, rng: np.random.Generator) -> np.ndarray:
+    """`shape` values of about unit deviation that change slowly, with `knots` free values a side."""
+    values = rng.normal(size=(knots, knots)).astype(np.float32)
+    return cv2.resize(values, shape[::-1], interpolation=cv2.INTER_CUBIC)
+
+
+def _thinned(mask: np.ndarray) -> np.ndarray:
+    """The middle lines of a bool mask, one pixel wide: the method of Zhang and Suen."""
+    line = np.pad(mask, 1)
+    while True:
+        before = line.sum()
+        for near, far in (((0, 2, 4), (2, 4, 6)), ((0, 2, 6), (0, 4, 6))):
+            around = np.stack(
+                [np.roll(line, offset, (0, 1)) for offset in
+                 ((1, 0), (1, -1), (0, -1), (-1, -1), (-1, 0), (-1, 1), (0, 1), (1, 1))]
+            )  # fmt: skip
+            neighbours = around.sum(axis=0)
+            edges = (~around & np.roll(around, -1, axis=0)).sum(axis=0)
+            outside = ~around[list(near)].all(axis=0) & ~around[list(far)].all(axis=0)
+            line = line & ~((neighbours >= 2) & (neighbours <= 6) & (edges == 1) & outside)
+        if line.sum() == before:
+            return line[1:-1, 1:-1]
+
+
+# Papers and cameras
 
 
 def canvas(script: str, digit: int, rng: np.random.Generator) -> np.ndarray:
@@ -240,6 +360,16 @@ def table(script: str, lines: tuple[str, ...], rng: np.random.Generator) -> np.n
     return _photographed(_over(page, np.clip(coverage * graphite * 0.85, 0, 1), (66, 64, 70)), rng, shade=0.24)
 
 
+def number(script: str, lines: tuple[str, ...], rng: np.random.Generator) -> np.ndarray:
+    """One number in felt pen on a sheet of paper."""
+    shape = (190, 130 + 82 * len(lines[0]))
+    coverage = np.zeros(shape, np.float32)
+    _write(coverage, script, lines[0], (56, 138), 78, Hand.any(rng, 6.0), rng)
+    inked = np.clip(coverage * (0.92 + 0.1 * _blurred_noise(shape, 3.0, rng)), 0, 1)
+    page = _over(_paper(shape, (240, 236, 226), rng), inked, tuple(rng.integers(20, 70, 3)))
+    return _photographed(_tilted(page, rng), rng, shade=0.25)
+
+
 def _write(coverage, script: str, line: str, start, height: float, hand: Hand, rng: np.random.Generator) -> None:
     """Writes a line of digits and spaces into `coverage`, in place, from `start` (x, y) on the base line."""
     x, base = start
@@ -251,7 +381,7 @@ def _write(coverage, script: str, line: str, start, height: float, hand: Hand, r
         side = round(2.4 * height)
         tile = draw_digit(script, int(character), (side, side), tall, hand, rng)
         used = np.flatnonzero(tile.max(axis=0) > 0.05)
-        low = np.flatnonzero(tile.max(axis=1) > 0.05)[-1]
+        low = round((side + tall) / 2) if script in FONTS else np.flatnonzero(tile.max(axis=1) > 0.05)[-1]
         left, top = round(x), round(base + rng.uniform(-3, 3)) - low - 1
         tile = tile[max(0, -top) :, used[0] : used[-1] + 1]
         part = coverage[max(0, top) : max(0, top) + tile.shape[0], left : left + tile.shape[1]]
@@ -316,6 +446,7 @@ def _photographed(picture: np.ndarray, rng: np.random.Generator, shade: float) -
 
 
 KINDS = {"canvas": canvas, "chalk": chalk, "pencil": pencil, "pen": pen}
+PAGE_KINDS = {"page": ruled_page, "table": table, "number": number}
 
 
 def encode(pixels: np.ndarray, name: str) -> bytes:
@@ -347,7 +478,7 @@ def draw(name: str) -> bytes:
         return encode(blank_paper(rng), name)
     if name in PAGES:
         script, kind = name.partition(".")[0].split("_")
-        return encode((table if kind == "table" else ruled_page)(script, PAGES[name], rng), name)
+        return encode(PAGE_KINDS[kind](script, PAGES[name], rng), name)
     script, digit, kind = name.partition(".")[0].split("_")[:3]
     return encode(KINDS[kind](script, int(digit), rng), name)
 

@@ -148,8 +148,29 @@ def has_numerals(script: str) -> bool:
     return to_numerals("0", script) != "0"
 
 
+def script_of(answered: Answer, model: Model) -> str:
+    """The script in which the digits are shown: the one that was asked for or found; any, where there is no digit."""
+    return answered.reading.script or model.card.scripts[0]
+
+
+def read_as(answered: Answer, scripts: Sequence[str], model: Model) -> dict[str, str]:
+    """The digits of the answer that were read, as each of `scripts` would have them, in Western form."""
+    probabilities = model.predict(_unpacked(answered.inputs, answered.side))
+    read = np.array([not digit.rejected for digit in answered.reading.digits])
+    best = {script: probabilities[read][:, model.card.indices(script)].argmax(axis=1) for script in scripts}
+    return {script: "".join(map(str, digits)) for script, digits in best.items()}
+
+
+def is_no_digit(digit: Digit, model: Model) -> bool:
+    """Whether it was rejected because it does not look like a digit, not for doubt which one it is."""
+    return digit.rejected and digit.confidence >= model.card.rejection_threshold
+
+
 def certainty(digit: Digit, script: str, model: Model) -> None:
     """Shows how sure the answer is, and what else it could be."""
+    if is_no_digit(digit, model):
+        st.markdown(text("answer.no_digit"))
+        return
     if digit.rejected:
         best = numeral(digit.digit, script, model)
         st.markdown(text("answer.nearest", numeral=best, percent=charts.percent(digit.confidence)))
@@ -162,7 +183,15 @@ def certainty(digit: Digit, script: str, model: Model) -> None:
 
 
 def bars(digit: Digit, script: str, model: Model, narrow: bool = False) -> None:
-    """Shows the probability of every class."""
+    """Shows the probability of every class; of what is no digit only to those who ask."""
+    if is_no_digit(digit, model):
+        with st.expander(text("answer.best_guess", numeral=numeral(digit.digit, script, model))):
+            _bars(digit, script, model, narrow)
+    else:
+        _bars(digit, script, model, narrow)
+
+
+def _bars(digit: Digit, script: str, model: Model, narrow: bool) -> None:
     labels = [numeral(place, script, model) for place in range(len(digit.probabilities))]
     st.altair_chart(
         charts.probability_bars(

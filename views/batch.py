@@ -6,11 +6,12 @@ import streamlit as st
 
 from lekh.errors import LekhError
 from lekh.model import Model
-from views import answers, corrections, tables
+from lekh.numerals import to_numerals
+from views import answers, corrections, scripts, tables
 from views.sources import Source
 from views.strings import text
 
-COLUMNS = ("picture", "text", "digits", "confidence", "note")
+COLUMNS = ("picture", "text", "numerals", "script", "digits", "confidence", "note")
 HEIGHT = 250  # pixels of the table at most; more rows scroll
 ROW = 35  # pixels
 
@@ -28,7 +29,7 @@ def show(side, sources: Sequence[Source], script: str, single: bool, model: Mode
         The picture that was chosen to be looked at.
     """
     rows = _rows(sources, script, single, model)
-    tables.show(rows, COLUMNS, height=min(HEIGHT, ROW * (len(rows) + 1) + 3))
+    tables.show(rows, _shown(rows), height=min(HEIGHT, ROW * (len(rows) + 1) + 3))
     with side:
         st.markdown(text("batch.summary", read=sum(row["digits"] != "" for row in rows), total=len(rows)))
         with st.container(horizontal=True, gap="xsmall"):
@@ -38,6 +39,12 @@ def show(side, sources: Sequence[Source], script: str, single: bool, model: Mode
             text("batch.look"), range(len(sources)), format_func=lambda place: f"{place + 1}. {sources[place].name}"
         )
     return sources[place]
+
+
+def _shown(rows: Sequence[dict]) -> list[str]:
+    """The columns without that of a script's own numerals where there are none."""
+    own = any(row["numerals"] != row["text"] for row in rows)
+    return [name for name in COLUMNS if own or name != "numerals"]
 
 
 def _rows(sources: Sequence[Source], script: str, single: bool, model: Model) -> list[dict]:
@@ -63,13 +70,15 @@ def _read_all(sources: Sequence[Source], script: str, single: bool, model: Model
 
 
 def _row(source: Source, script: str, single: bool, model: Model) -> dict:
-    row = {"picture": source.name, "text": "", "digits": "", "confidence": None, "note": ""}
+    row = dict.fromkeys(COLUMNS, "") | {"picture": source.name, "confidence": None}
     try:
         reading = _answer(source, script, single, model).reading
     except LekhError as error:
         return row | {"note": str(error)}
     rejected = sum(digit.rejected for digit in reading.digits)
     row |= {"text": reading.text.replace("\n", " / "), "digits": str(len(reading.digits) - rejected)}
+    if reading.text:
+        row |= {"numerals": to_numerals(row["text"], reading.script), "script": scripts.title(reading.script, model)}
     if not reading.digits:
         return row | {"note": text("answer.no_ink")}
     row["confidence"] = min(digit.confidence for digit in reading.digits)

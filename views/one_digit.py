@@ -3,43 +3,52 @@
 import streamlit as st
 
 from lekh.model import Model
-from views import answers
+from views import answers, scripts
 from views.answers import Answer
 from views.strings import text
 
 
-def show(result: Answer, script: str, model: Model) -> None:
-    """Shows the answer for a picture that holds one digit, or none."""
+def show(result: Answer, asked: str, model: Model) -> None:
+    """Shows the answer for a picture that holds one digit, or none; `asked` is the script it was read in, or `AUTO`."""
     if not result.reading.digits:
         st.info(text("answer.no_ink"), icon=":material/info:")
         _steps(result)
         return
+    digit, script = result.reading.digits[0], answers.script_of(result, model)
     answered, steps = st.columns([5, 1], gap="medium")
     with answered:
-        _headline(result, script, model)
-        answers.bars(result.reading.digits[0], script, model)
+        if answers.is_no_digit(digit, model):
+            st.subheader(text("answer.no_digit"), anchor=False)
+            st.caption(text("answer.retry"))
+        else:
+            _headline(result, script, asked, model)
+            scripts.shared(result, asked, model)
+        answers.bars(digit, script, model)
     with steps:
         _steps(result)
 
 
-def _headline(result: Answer, script: str, model: Model) -> None:
+def _headline(result: Answer, script: str, asked: str, model: Model) -> None:
     digit = result.reading.digits[0]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if digit.rejected:
             st.metric(text("answer.rejected"), text("answer.rejected_value"), width="content")
         else:
-            _numerals(digit.digit, script, model)
+            _numerals(digit.digit, script, len(result.reading.shared) > 1, model)
         with st.container(width="stretch" if digit.rejected else 150, gap="xsmall"):
             answers.certainty(digit, script, model)
             if digit.rejected:
                 st.caption(text("answer.retry"))
+            found = scripts.found(result, asked, model)
+            if found:
+                st.caption(found)
             st.caption(text("answer.milliseconds", milliseconds=max(1, result.reading.milliseconds)))
 
 
-def _numerals(place: int, script: str, model: Model) -> None:
+def _numerals(place: int, script: str, shared: bool, model: Model) -> None:
     own = model.card.symbols(script)[place]
     if answers.has_numerals(script):
-        title = text("answer.own_digit", script=model.card.title(script))
+        title = text("answer.perhaps_digit" if shared else "answer.own_digit", script=scripts.title(script, model))
         st.metric(title, text("answer.both", own=own, western=place), width="content")
     else:
         st.metric(text("answer.digit"), own, width="content")

@@ -12,7 +12,7 @@ from PIL import Image, ImageOps
 
 SIDE = 240  # pixels of a step, about 90 on the page, more on a dense screen
 PAGE = 1600  # pixels of a page whose digits are looked at one by one
-THUMBNAIL = 150
+THUMBNAIL = 120
 
 
 def photo(grey: np.ndarray) -> str:
@@ -43,13 +43,14 @@ def network_input(values: np.ndarray) -> str:
     return _address(picture.resize((picture.width * times, picture.height * times), Image.Resampling.NEAREST), "PNG")
 
 
-def thumbnail(path: Path) -> str:
-    """A JPEG of at most `THUMBNAIL` pixels a side, upright, from a picture file; of a wide one the beginning."""
+def thumbnail(path: Path, aspect: float = 1.0) -> str:
+    """A JPEG of at most `THUMBNAIL` pixels in height, upright, from a picture file; of a wider one the beginning."""
     with Image.open(path) as picture:
         small = ImageOps.exif_transpose(picture).convert("RGB")
-    if small.width > small.height:
-        small = ImageOps.fit(small, (small.height, small.height), centering=(0.12, 0.5))
-    small.thumbnail((THUMBNAIL, THUMBNAIL))
+    if small.width > aspect * small.height or aspect > 1:
+        height = min(small.height, round(small.width / aspect))
+        small = ImageOps.fit(small, (round(aspect * height), height), centering=(0.12, 0.12))
+    small.thumbnail((round(aspect * THUMBNAIL), THUMBNAIL))
     return _address(small, "JPEG", quality=85)
 
 

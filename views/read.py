@@ -7,22 +7,23 @@ import streamlit as st
 from lekh import images
 from lekh.errors import LekhError
 from lekh.model import Model
-from lekh.numerals import SCRIPTS, to_numerals
-from views import answers, batch, canvas, samples, sources, whole
+from lekh.numerals import to_numerals
+from lekh.reading import AUTO
+from views import answers, batch, canvas, samples, scripts, sources, whole
 from views.sources import Source
-from views.strings import literal, text
+from views.strings import choose_language, literal, text
 
 WIDTH = 340  # pixels of the input column; fits a phone of 375
-AMOUNTS = ("numbers", "one")
 NAMED = 3  # files that a button names
 PICTURES = ["image", "heic", "heif"]  # some browsers do not count HEIC among the images
 
 
 def page() -> None:
     """The whole page; a widget reruns only the part under the title."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.title(text("page.title"), anchor=False, width="content")
-        st.markdown(text("page.lead"), width="content")
+        st.caption(text("page.lead"), width="content")
+        choose_language()
     _reader()
 
 
@@ -31,17 +32,17 @@ def _reader() -> None:
     model, problem = _model()
     mode, script, single = _choices(model)
     if "sample" not in st.session_state:
-        _pick(samples.first(script))
+        _pick(samples.first(script, scripts.of(model)))
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=WIDTH):
             given = _INPUTS[mode](script, single)
-            side = st.container()
+            side = st.container(gap="xsmall")
         with st.container():
             if problem is not None:
                 answers.show_error(problem)
             else:
                 _answer(side, given, mode, script, single, model)
-    samples.row(script, _title(script, model), _pick)
+            samples.row(script, model, _pick)
 
 
 def _model() -> tuple[Model | None, LekhError | None]:
@@ -52,8 +53,11 @@ def _model() -> tuple[Model | None, LekhError | None]:
 
 
 def _choices(model: Model | None) -> tuple[str, str, bool]:
-    scripts = model.card.scripts if model else tuple(SCRIPTS)
-    with st.container(horizontal=True, gap="small"):
+    def other_script() -> None:
+        if st.session_state.sample is not None:
+            _pick(samples.first(st.session_state[scripts.KEY], scripts.of(model)))
+
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         mode = st.segmented_control(
             text("mode.label"),
             list(_INPUTS),
@@ -64,35 +68,19 @@ def _choices(model: Model | None) -> tuple[str, str, bool]:
             on_change=_other_mode,
             label_visibility="collapsed",
         )
-        script = st.segmented_control(
-            text("script.label"),
-            scripts,
-            default=scripts[0],
-            required=True,
-            format_func=lambda name: _title(name, model),
-            key="script",
-            on_change=_other_script,
-            label_visibility="collapsed",
-        )
-        amount = st.segmented_control(
-            text("amount.label"),
-            AMOUNTS,
-            default=AMOUNTS[0],
-            required=True,
-            format_func=lambda name: text(f"amount.{name}"),
-            key="amount",
-            label_visibility="collapsed",
-        )
-    return mode, script, amount == "one"
-
-
-def _title(script: str, model: Model | None) -> str:
-    return model.card.title(script) if model else SCRIPTS[script].title
+        single = st.toggle(text("amount.one"), key="single", width="content")
+        with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", width="content"):
+            script = scripts.choose(model, other_script)
+            scripts.card(script, model)
+    return mode, script, single
 
 
 def _draw(script: str, single: bool) -> list[Source]:
-    first, last = to_numerals("0", script), to_numerals("9", script)
-    st.caption(text("draw.hint_one" if single else "draw.hint", first=first, last=last))
+    hint = "draw.hint_one" if single else "draw.hint"
+    if script == AUTO:
+        st.caption(text(f"{hint}_any"))
+    else:
+        st.caption(text(hint, first=to_numerals("0", script), last=to_numerals("9", script)))
     if canvas.draw():
         _forget_sample()
     png = canvas.sheet().png
@@ -175,8 +163,3 @@ def _forget_sample() -> None:
 def _other_mode() -> None:
     _forget_sample()
     canvas.sheet().put_away()
-
-
-def _other_script() -> None:
-    if st.session_state.sample is not None:
-        _pick(samples.first(st.session_state.script))

@@ -13,7 +13,9 @@ from views import answers, charts
 from views.strings import text
 
 DIGIT_COLUMNS = ("line", "number", "digit", "numeral", "confidence", "runner_up", "x", "y", "width", "height", "note")
-WIDTHS = {"picture": 150, "text": 220, "digits": 60, "note": 180}  # pixels of columns that would be too wide or narrow
+WIDTHS = {  # pixels of columns that would be too wide or narrow
+    "picture": 150, "text": 180, "numerals": 180, "script": 90, "digits": 60, "note": 180,
+}  # fmt: skip
 MIMES = {"csv": "text/csv", "json": "application/json", "jsonl": "application/jsonl"}
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for a formula
 

@@ -5,7 +5,7 @@ import streamlit as st
 from lekh.model import Model
 from lekh.numerals import to_numerals
 from lekh.reading import Digit
-from views import answers, corrections, one_digit, photo, tables
+from views import answers, corrections, one_digit, photo, scripts, tables
 from views.answers import Answer
 from views.photo import Mark
 from views.sources import Source
@@ -15,40 +15,41 @@ CHOSEN = "chosen"
 CORRECTING = "correcting"
 LINES = 12  # of text; more of them scroll
 TEXT_HEIGHT = 300  # pixels
-SHORT = 9  # digits that a headline holds on a phone
+SHORT = 8  # digits that a headline holds on a phone
 HIGH, LOW = 520, 350  # pixels of the photo; the lower one under a headline
 NUMBER = 330  # pixels of what stands beside the headline
 PANEL = 260  # pixels of the column beside the photo
 
 
-def show(side, source: Source, script: str, single: bool, model: Model) -> None:
+def show(side, source: Source, asked: str, single: bool, model: Model) -> None:
     """Reads the picture and shows all there is to say of it.
 
     Args:
         side: container under the input, for the text.
         source: the picture.
-        script, single: how to read it.
+        asked, single: how to read it; the script is one of the model's or `AUTO`.
         model: a loaded model folder.
 
     Raises:
         LekhError: the file is no readable image.
     """
-    answer = answers.answer(source, script, single, model)
+    answer = answers.answer(source, asked, single, model)
     if single:
         st.caption(literal(source.name))
-        one_digit.show(answer, script, model)
+        one_digit.show(answer, asked, model)
         return
-    answer = corrections.applied(answer, source, script, model)
+    answer = corrections.applied(answer, source, asked, model)
+    script = answers.script_of(answer, model)
     correcting = _tools(source)
     if len(answer.reading.digits) > 1 or correcting:
         if _is_short(answer):
-            _number(answer, source, script, model)
+            _number(answer, source, script, asked, model)
         else:
             with side:
-                _text(answer, source, script, model)
+                _text(answer, source, script, asked, model)
         _photo(answer, source, script, model, correcting)
     else:
-        one_digit.show(answer, script, model)
+        one_digit.show(answer, asked, model)
 
 
 # What stands over and under the input
@@ -76,35 +77,37 @@ def _is_short(answer: Answer) -> bool:
     return 0 < len(answer.reading.text) <= SHORT and "\n" not in answer.reading.text
 
 
-def _number(answer: Answer, source: Source, script: str, model: Model) -> None:
+def _number(answer: Answer, source: Source, script: str, asked: str, model: Model) -> None:
     with st.container(horizontal=True, gap="medium"):
-        st.metric(text("whole.number"), _written(answer.reading.text, script), width="content")
+        western = answer.reading.text
+        own = to_numerals(western, script)
+        same = None if own == western else text("whole.western", western=western)
+        st.metric(text("whole.number"), own, delta=same, delta_color="off", delta_arrow="off", width="content")
         with st.container(width=NUMBER):
-            _text(answer, source, script, model)
+            _text(answer, source, script, asked, model)
 
 
-def _text(answer: Answer, source: Source, script: str, model: Model) -> None:
+def _text(answer: Answer, source: Source, script: str, asked: str, model: Model) -> None:
     reading = answer.reading
     if not reading.digits:
         st.info(text("whole.none"), icon=":material/info:")
         return
-    st.caption(_summary(answer))
+    found = scripts.found(answer, asked, model)
+    st.caption(f"{found}  \n{_summary(answer)}" if found else _summary(answer))
+    if corrections.of(source).boxes is None:
+        scripts.shared(answer, asked, model)
     above = st.container()
-    with st.container(horizontal=True, gap="xsmall"):
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         numerals = _numerals(script)
         tables.download("whole.csv", _name(source, "csv"), lambda: _csv(answer, script, model))
         tables.download("whole.json", _name(source, "json"), lambda: tables.to_json(source.name, reading))
     if not reading.text:
-        above.info(text("whole.unsure"), icon=":material/info:")
+        no_digit = all(answers.is_no_digit(digit, model) for digit in reading.digits)
+        above.info(text("whole.no_digit" if no_digit else "whole.unsure"), icon=":material/info:")
         return
     copied = to_numerals(reading.text, script) if numerals else reading.text
     lines = copied.count("\n") + 1
     above.code(copied, language=None, height=TEXT_HEIGHT if lines > LINES else "content")
-
-
-def _written(digits: str, script: str) -> str:
-    own = to_numerals(digits, script)
-    return digits if own == digits else text("answer.both", own=own, western=digits)
 
 
 def _summary(answer: Answer) -> str:
@@ -204,7 +207,7 @@ def _label(digit: Digit, symbols: list[str]) -> str:
 
 
 def _closer(answer: Answer, source: Source, script: str, model: Model, correcting: bool) -> None:
-    places = _places(answer)
+    places = _places(answer, script, model)
     st.selectbox(
         text("closer.label"),
         list(places),
@@ -240,10 +243,14 @@ def _closer(answer: Answer, source: Source, script: str, model: Model, correctin
         )
 
 
-def _places(answer: Answer) -> dict[tuple[int, int, int, int], str]:
+def _places(answer: Answer, script: str, model: Model) -> dict[tuple[int, int, int, int], str]:
     """Every box with what a person reads for it."""
+
+    def read(digit: Digit) -> str:
+        return "?" if digit.rejected else answers.numeral(digit.digit, script, model)
+
     return {
-        digit.box_xywh: text("closer.place", line=row, place=column, digit="?" if digit.rejected else str(digit.digit))
+        digit.box_xywh: text("closer.place", line=row, place=column, digit=read(digit))
         for row, line in enumerate(answer.reading.lines, 1)
         for column, digit in enumerate(line.digits, 1)
     }
@@ -281,7 +288,7 @@ def _relabel(digit: Digit, told: int | None, answer: Answer, source: Source, scr
         text("closer.told"),
         list(range(len(symbols))),
         default=told,
-        format_func=symbols.__getitem__,
+        format_func=lambda place: answers.numeral(place, script, model),
         key=key,
         on_change=say,
     )

@@ -50,13 +50,13 @@ def browser():
 
 @pytest.fixture(scope="session")
 def server(browser, request):
-    """The address of the running page, with the repository's model, or the tests' own where there is none yet.
+    """The address of the running page, with the model in `LEKH_MODEL`, the repository's, or else the tests' own.
 
     Yields:
         The address and the server's process.
     """
-    shipped = (model.DEFAULT_FOLDER / model.CARD).exists()
-    folder = model.DEFAULT_FOLDER if shipped else request.getfixturevalue("tiny_model_folder")
+    given = Path(os.environ.get("LEKH_MODEL") or model.DEFAULT_FOLDER)
+    folder = given if (given / model.CARD).exists() else request.getfixturevalue("tiny_model_folder")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -97,7 +97,7 @@ def open_page(browser, server):
         if message.type in ("error", "warning"):
             complaints.append(message.text)
 
-    def opened(width: int = 1280, height: int = 800, theme: str = "light", touch: bool = False):
+    def opened(width=1280, height=800, theme="light", touch=False, script="latin"):
         context = browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=theme, has_touch=touch, is_mobile=touch
         )
@@ -107,7 +107,7 @@ def open_page(browser, server):
         page.on("console", note)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("requestfailed", lambda request: complaints.append(f"not loaded: {request.url}"))
-        page.goto(server[0])
+        page.goto(f"{server[0]}/?script={script}" if script else server[0])
         page.get_by_test_id("stCode").wait_for()  # the sample that a first visit shows
         return page
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -14,12 +15,16 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from lekh import model, reading
+from lekh.numerals import SCRIPTS
 from views import samples
 from views.strings import text
 
 SEVEN = [(60, 50), (210, 50), (120, 240)]
 ACROSS = [(95, 140), (190, 140)]
 ONE = [(140, 40), (140, 240)]
+CIRCLE = [(170 + round(75 * np.sin(turn)), 140 - round(90 * np.cos(turn))) for turn in np.linspace(0, 6.3, 25)]
+DOODLE = [(40, 50), (60, 250), (220, 60), (240, 240), (50, 150), (290, 120), (300, 260), (20, 30), (330, 20), (140, 10),
+          (240, 200), (20, 200), (140, 10), (120, 270)]  # fmt: skip
 UNDO, REDO, CLEAR = (f".st-key-draw-{name} button >> nth=0" for name in ("undo", "redo", "clear"))
 
 
@@ -55,8 +60,12 @@ def upload_page(page: Page) -> reading.Reading:
     return expected()
 
 
+def loaded() -> model.Model:
+    return model.load(os.environ.get("LEKH_MODEL") or model.DEFAULT_FOLDER)
+
+
 def expected() -> reading.Reading:
-    return reading.read(PAGE, model.load(), "latin")
+    return reading.read(PAGE, loaded(), "latin")
 
 
 def boxes(page: Page):
@@ -376,16 +385,100 @@ def test_on_a_desktop_all_that_matters_is_above_the_fold(open_page):
 
 
 def test_khmer_numerals_come_with_the_page(open_page):
-    page = open_page()
-    page.get_by_text("Khmer", exact=True).click()
+    page = open_page(script="khmer")
     page.get_by_text("១២៣", exact=True).click()
     expect(written(page)).to_have_text(re.compile(r"^[០-៩ \n]+$"))
     page.locator(".st-key-khmer_1_pencil-jpg button").click()
     page.get_by_test_id("stMetric").get_by_text(text("answer.own_digit", script="Khmer")).wait_for()
     expect(digit(page)).to_have_text("១ = 1")
-    assert page.evaluate("document.fonts.ready.then(() => document.fonts.check('20px \"Lekh Khmer\"', '៥'))")
-    loaded = "[...document.fonts].filter(face => face.family.includes('Lekh Khmer')).map(face => face.status)"
-    assert page.evaluate(loaded) == ["loaded"]
+    assert page.evaluate("document.fonts.ready.then(() => document.fonts.check('20px \"Lekh Numerals\"', '៥'))")
+
+
+# Scripts
+
+
+@pytest.fixture
+def open_any(open_page):
+    """A function that opens the page with no script chosen, where the model knows all of them."""
+    if set(loaded().card.scripts) != set(SCRIPTS):
+        pytest.skip("the model does not read every script")
+    return lambda **window: open_page(script=None, **window)
+
+
+def choice(page: Page):
+    return page.get_by_role("combobox", name=text("script.label"), exact=True)
+
+
+def test_the_script_is_found_and_its_numerals_shown(open_any):
+    page = open_any()
+    page.get_by_text(re.compile("^" + text("script.found", script="Latin", percent=99))).wait_for()
+    page.locator(".st-key-devanagari_number-jpg button").click()
+    expect(digit(page)).to_have_text("२०४७")
+    page.get_by_text(text("whole.western", western="2047"), exact=True).wait_for()
+    page.get_by_text(re.compile("^" + text("script.found", script="Devanagari", percent=99))).wait_for()
+    expect(choice(page)).to_have_value(text("script.auto"))
+
+
+def test_a_script_is_looked_for_by_its_name_and_kept_in_the_address(open_any):
+    page = open_any()
+    choice(page).click()
+    page.keyboard.type("guj")
+    page.keyboard.press("Enter")
+    page.get_by_text(text("draw.hint", first="૦", last="૯")).wait_for()
+    page.wait_for_url("**/?script=gujarati")
+    page.reload()
+    page.get_by_text(text("draw.hint", first="૦", last="૯")).wait_for()
+    expect(digit(page)).to_have_text("૫૨૮૪")  # a sample of that script
+    choice(page).click()
+    page.get_by_role("option", name=text("script.auto")).click()
+    page.get_by_text(text("draw.hint_any")).wait_for()
+    assert "script" not in page.url
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_the_card_shows_the_digits_of_every_script_in_fonts_of_the_page(open_any, width):
+    page = open_any(width=width, height=800)
+    page.get_by_role("button", name=text("script.card"), exact=True).click()
+    digits = page.locator(".digits b")
+    expect(digits).to_have_count(10 * len(SCRIPTS))
+    digits.last.scroll_into_view_if_needed()
+    expect(digits.last).to_be_in_viewport()
+    assert fits(page)
+    page.evaluate("document.fonts.ready")
+    numerals = "[...document.fonts].filter(face => face.family.includes('Lekh Numerals')).map(face => face.status)"
+    assert page.evaluate(numerals) == ["loaded"] * (len(SCRIPTS) - 1)  # Latin has Streamlit's own
+
+
+def test_a_shape_of_several_scripts_is_said_to_be_so_and_a_tap_chooses_one(open_any):
+    page = open_any()
+    stroke(page, CIRCLE)
+    page.get_by_text(text("script.shared")).wait_for()
+    offered = page.locator("[class*=st-key-shared-] button")
+    assert offered.count() > 1
+    name = offered.last.inner_text().split()[0]
+    offered.last.click()
+    expect(choice(page)).to_have_value(re.compile(f"^{name}"))
+    expect(digit(page)).to_have_text(re.compile("0"))
+    source(page, text("draw.source"))
+    page.get_by_text(text("script.shared")).wait_for(state="detached")
+
+
+def test_a_doodle_is_no_digit_and_its_bars_are_put_away(open_any):
+    page = open_any()
+    stroke(page, DOODLE)
+    page.get_by_text(text("answer.no_digit")).wait_for()
+    assert not page.get_by_test_id("stVegaLiteChart").is_visible()
+    page.get_by_test_id("stExpander").click()
+    assert len(numbers(page)) == 10
+
+
+@pytest.mark.parametrize("script", [name for name in SCRIPTS if name != "latin"])
+def test_a_sample_of_each_script_is_read(open_any, script):
+    page = open_any()
+    path = samples.of_script(script)[0]
+    page.locator(f".st-key-{path.name.replace('.', '-')} button").click()
+    source(page, text("samples.source", name=samples.name(path)))
+    page.get_by_text(re.compile("^" + text("script.found", script=text(f"script.{script}"), percent=99))).wait_for()
 
 
 def test_the_server_stays_small(open_page, server):

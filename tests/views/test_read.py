@@ -17,8 +17,9 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from lekh import model as models
-from lekh.reading import Digit, Line, Number, Reading
-from views import answers, canvas, corrections, photo, samples, whole
+from lekh.numerals import SCRIPTS
+from lekh.reading import AUTO, Digit, Line, Number, Reading
+from views import answers, canvas, corrections, photo, samples, scripts, whole
 from views.strings import text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -89,9 +90,9 @@ def test_a_first_visit_shows_a_sample_that_is_read(page):
     page.run()
     assert not page.exception and not page.error
     assert page.code[0].value.count("\n") >= 2  # a page of several lines
-    assert messages(page.caption).startswith(text("draw.hint", first="0", last="9"))
-    assert text("samples.source", name=samples.name(samples.first("latin"))) in messages(page.caption)
-    assert [choice.value for choice in page.segmented_control] == ["draw", "latin", "numbers", "draw.medium"]
+    assert text("draw.hint", first="0", last="9") in messages(page.caption)
+    assert text("samples.source", name=samples.name(samples.of_script("latin")[0])) in messages(page.caption)
+    assert [choice.value for choice in page.segmented_control] == ["draw", "latin", "draw.medium"]
 
 
 def test_one_chart_stands_beside_the_answer_of_one_digit(page):
@@ -112,7 +113,7 @@ def test_a_sample_is_read_on_a_click(page):
 def test_another_script_shows_its_own_samples_and_numerals(page):
     page.run()
     page.segmented_control(key="script").set_value("khmer").run()
-    assert page.session_state["sample"] == samples.first("khmer")
+    assert page.session_state["sample"] == samples.of_script("khmer")[0]
     assert text("draw.hint", first="០", last="៩") in messages(page.caption)
     assert [button.key for button in page.button if button.key.startswith("latin")] == []
 
@@ -127,13 +128,19 @@ def test_another_script_reads_the_same_drawing_again(page):
 
 
 def test_a_script_without_samples_shows_none():
-    assert samples.of_script("martian") == [] and samples.first("martian") is None
+    assert samples.of_script("martian") == [] and samples.first("martian", ["martian"]) is None
 
 
-def test_samples_that_browsers_cannot_show_are_left_out():
-    assert {path.suffix for script in ("latin", "khmer") for path in samples.of_script(script)} <= {".jpg", ".png"}
-    assert all(4 <= len(samples.of_script(script)) <= 6 for script in ("latin", "khmer"))
-    assert all(samples.name(samples.first(script)) in samples.WHOLE for script in ("latin", "khmer"))
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_every_script_has_samples_that_a_browser_can_show_a_number_first(script):
+    found = samples.of_script(script)
+    assert {path.suffix for path in found} <= {".jpg", ".png"}
+    assert 2 <= len(found) <= samples.IN_A_ROW
+    assert found[0].stem.split("_")[-1] in samples.WHOLE and samples.name(found[0])
+
+
+def test_one_sample_of_each_script_is_offered_while_none_is_chosen():
+    assert [path.stem.split("_")[0] for path in samples.offered(AUTO, list(SCRIPTS))] == list(SCRIPTS)
 
 
 # Upload
@@ -313,9 +320,9 @@ def test_one_digit_can_be_asked_for(page, monkeypatch):
 
     monkeypatch.setattr(answers, "read", read)
     uploaded(page, ("a.png", png(), PNG))
-    page.segmented_control(key="amount").set_value("one").run()
+    page.toggle(key="single").set_value(True).run()
     assert asked == [False, True] and page.metric[0].value == "0"
-    assert not page.toggle
+    assert [toggle.key for toggle in page.toggle] == ["single"]
 
 
 def test_an_answer_is_small_however_large_the_photo():
@@ -432,6 +439,91 @@ def test_a_rejected_digit_of_several_is_no_digit_in_the_table(page, monkeypatch)
     assert (row["text"], row["note"]) == ("", text("batch.rejected", n=1))
 
 
+def test_what_is_no_digit_is_said_to_be_so_and_its_bars_are_put_away(page, monkeypatch):
+    monkeypatch.setattr(answers, "read", lambda *arguments: a_reading([0.9] + [0.1 / 9] * 9, rejected=True, side=32))
+    uploaded(page, ("a.png", png(), PNG))
+    assert page.subheader[0].value == text("answer.no_digit") and not page.metric
+    (guess,) = [part for part in page.expander if part.label == text("answer.best_guess", numeral="0")]
+    assert not guess.proto.expanded
+
+
+# The script, where there are many
+
+
+@pytest.fixture
+def many(page, monkeypatch) -> AppTest:
+    """The page with a model of so many scripts that they are found."""
+    monkeypatch.setattr(scripts, "FEW", 1)
+    return page
+
+
+def by_script(monkeypatch, *shares: tuple[str, float], **more) -> None:
+    """Every picture is a zero, in scripts as probable as that."""
+    answer = replace(a_reading([0.9] + [0.1 / 9] * 9, side=32, **more), scripts=shares)
+    monkeypatch.setattr(answers, "read", lambda *arguments: answer)
+
+
+def test_the_script_is_found_and_said(many):
+    uploaded(many, ("8.png", png("khmer", 8), PNG), script=AUTO)
+    assert many.metric[0].value == "៨ = 8"
+    assert text("script.khmer") in messages(many.caption)
+    assert "script" not in many.query_params
+
+
+def test_how_sure_the_script_is_never_reads_as_certain(many, monkeypatch):
+    by_script(monkeypatch, ("khmer", 0.9999), ("latin", 0.0001))
+    uploaded(many, ("a.png", png(), PNG), script=AUTO)
+    assert text("script.found", script="Khmer", percent=99) in messages(many.caption)
+
+
+def test_a_shape_of_several_scripts_is_said_to_be_so_and_a_tap_chooses(many, monkeypatch):
+    by_script(monkeypatch, ("latin", 0.55), ("khmer", 0.45))
+    uploaded(many, ("a.png", png(), PNG), script=AUTO)
+    assert text("script.shared") in messages(many.caption)
+    offered = [button for button in many.button if button.key.startswith("shared-")]
+    assert [button.key for button in offered] == ["shared-latin", "shared-khmer"]
+    assert offered[1].label.startswith("Khmer ")
+    offered[1].click().run()
+    assert many.selectbox(key="script").value == "khmer" and many.query_params["script"] in ("khmer", ["khmer"])
+    assert "a.png" in messages(many.caption)
+
+
+def test_a_chosen_script_is_not_said_to_be_found(many, monkeypatch):
+    by_script(monkeypatch, ("khmer", 1.0))
+    uploaded(many, ("a.png", png(), PNG), script="khmer")
+    assert text("script.found", script="Khmer", percent=99) not in messages(many.caption)
+
+
+def test_nothing_is_said_of_the_script_of_what_is_no_digit(many, monkeypatch):
+    by_script(monkeypatch, ("latin", 0.55), ("khmer", 0.45), rejected=True)
+    uploaded(many, ("a.png", png(), PNG), script=AUTO)
+    assert text("script.shared") not in messages(many.caption)
+
+
+@pytest.mark.parametrize(("address", "chosen"), [("khmer", "khmer"), ("auto", AUTO), ("martian", AUTO), (None, AUTO)])
+def test_the_address_chooses_the_script(many, address, chosen):
+    if address:
+        many.query_params["script"] = address
+    many.run()
+    assert many.selectbox(key="script").value == chosen
+    assert many.session_state["sample"] == samples.first(chosen, ["latin", "khmer"])
+
+
+def test_several_files_say_the_script_of_each_and_its_numerals(many):
+    uploaded(many, ("7.png", png(), PNG), ("8.png", png("khmer", 8), PNG), script=AUTO)
+    table = many.dataframe[0].value
+    assert list(table["script"]) == ["Latin", "Khmer"]
+    assert list(table["text"]) == ["7", "8"] and list(table["numerals"]) == ["7", "៨"]
+
+
+def test_the_card_shows_every_digit_the_chosen_script_first(many):
+    many.query_params["script"] = "khmer"
+    many.run()
+    card = many.get("html")[0].proto.body
+    assert all(numeral in card for script in ("latin", "khmer") for numeral in SCRIPTS[script].digits)
+    assert card.index(SCRIPTS["khmer"].digits[9]) < card.index("Latin")
+
+
 # The model folder
 
 
@@ -439,7 +531,8 @@ def test_a_missing_model_is_one_sentence_and_the_inputs_stay(page, monkeypatch, 
     monkeypatch.setenv("LEKH_MODEL", str(tmp_path / "nothing"))
     page.run()
     assert not page.exception and len(page.error) == 1 and "card.json" in page.error[0].value
-    assert [choice.key for choice in page.segmented_control] == ["mode", "script", "amount", "pen"]
+    assert [choice.key for choice in page.segmented_control] == ["mode", "pen"]
+    assert page.selectbox(key="script").value == AUTO
     for mode in ("upload", "camera"):
         page.segmented_control(key="mode").set_value(mode).run()
         assert not page.exception and len(page.error) == 1
