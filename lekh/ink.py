@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from lekh.normalize import box_of
-from lekh.rules import components, weighted_median, without_rules
+from lekh.rules import components, weighted_median, weighted_quantile, without_rules
 
 # A digit is so small that a second thread costs more than it gives, and a small host has no second core to lend.
 cv2.setNumThreads(1)
@@ -448,8 +448,12 @@ FIELD_THRESHOLD = 1.0  # of Otsu's
 STROKE_LEVEL = 0.35  # of a stroke's own contrast: where it ends
 SURPLUS, GRAIN_AREA = 0.5, 100  # over the threshold, for a few pixels; how many are a few
 WEAK_SPECK, WEAK = 0.5, 0.2  # of the usual contrast of the ink: what is fainter is none, small things and others
+MUCH_WRITTEN = 40  # pieces
+FAINTEST, ONE_PEN = 0.1, 0.6  # share of the ink that is as faint; if it reaches so much of the usual, one pen wrote all
+OTHER = 0.45  # of that: fainter is no writing where one pen wrote all
 CLIFF = 0.3  # of the paper's brightness, lost or gained within a few pixels
-DESK, STRIP = 0.22, 0.03  # darker than the paper by this; of the longer side, the widest strip of desk at the border
+DESK, STRIP = 0.12, 0.03  # darker than the paper by this; of the longer side, the widest strip of desk at the border
+AS_DARK = 1.3  # times the darkest of a rule beside it: may be a part of it
 ON_RULE, ON_CLIFF = 0.65, 0.5  # of what hangs together lies there: then it is a crumb of that, no writing
 
 
@@ -534,9 +538,19 @@ def _ink_of_photo(page, is_field, ruled):
 
 def _ink_on(paper, page, threshold, is_field, ruled):
     contrast = _contrast_to(paper, page)
-    mask = cv2.compare(contrast, threshold, cv2.CMP_GT) & 1
-    mask, rules = without_rules(mask, is_field) if ruled else (mask, np.zeros_like(mask))
-    return _soft_strokes(contrast, threshold, mask, cv2.dilate(rules, np.ones((5, 5), np.uint8)), _cliffs(paper))
+    inked = cv2.compare(contrast, threshold, cv2.CMP_GT) & 1
+    rules = np.zeros_like(inked)
+    if ruled:
+        inked, rules = without_rules(inked, is_field, None if is_field else contrast)
+    return _soft_strokes(contrast, threshold, inked, _beside_rules(rules, contrast), _cliffs(paper))
+
+
+def _beside_rules(rules, contrast):
+    """uint8 `(h, w)`: 1 on rules and beside them, but not where a stroke is darker than they are."""
+    if not cv2.countNonZero(rules):
+        return rules
+    around = cv2.dilate(rules * contrast, np.ones((5, 5), np.uint8))
+    return cv2.compare(cv2.convertScaleAbs(around, alpha=AS_DARK), cv2.max(contrast, 1), cv2.CMP_GE) & 1
 
 
 def _contrast_to(paper, page):
@@ -584,13 +598,13 @@ def _strips_of_desk(paper):
     reach = round(2 * STRIP * max(paper.shape)) | 1
     bright = cv2.dilate(paper, np.ones((reach, reach), np.uint8))
     dark = cv2.compare(paper, cv2.convertScaleAbs(bright, alpha=1 - DESK), cv2.CMP_LT)
-    inner = dark.copy()
-    margin = round(STRIP * max(paper.shape))
-    cv2.rectangle(inner, (0, 0), (paper.shape[1] - 1, paper.shape[0] - 1), 0, 2 * margin - 1)
-    _, labels = cv2.connectedComponents(dark, connectivity=8)
-    wide = np.unique(labels[inner > 0])  # goes on into the page
-    dark[np.isin(labels, wide)] = 0
-    return cv2.dilate(dark, np.ones((3, 3), np.uint8))
+    strips, margin = np.zeros_like(dark), round(STRIP * max(paper.shape))
+    for turned, found in ((dark, strips), (dark.T, strips.T)):
+        for side in (slice(None), slice(None, None, -1)):
+            from_border = np.minimum.accumulate(turned[:, side][:, : margin + 1], axis=1)
+            from_border[from_border[:, -1] > 0] = 0  # goes on into the page
+            found[:, side][:, : margin + 1] |= from_border
+    return cv2.dilate(strips, np.ones((3, 3), np.uint8))
 
 
 def _heaps_threshold(contrast):
@@ -648,10 +662,16 @@ def _soft_strokes(contrast, threshold, mask, rules, cliffs):
 
 
 def _is_weak(level, stats):
-    """Which components are small and fainter than what else is written: grain, stains, what shows through."""
+    """Which components are fainter than what else is written, for their size: grain, stains, what shows through."""
     height, area = stats[:, cv2.CC_STAT_HEIGHT].astype(np.float32), stats[:, cv2.CC_STAT_AREA].astype(np.float32)
     area[0] = 0  # the paper
     if not (area * level).any():
         return np.ones(len(level), bool)
     usual, tall = weighted_median(level, area * level), weighted_median(height, area * level)
-    return level < usual * np.where(height < 0.5 * tall, WEAK_SPECK, WEAK)
+    weak = level < usual * np.where(height < 0.5 * tall, WEAK_SPECK, WEAK)
+    written = (level > 0) & (height > 0.5 * tall) & (height < 2 * tall)
+    if np.count_nonzero(written) >= MUCH_WRITTEN:
+        faint = weighted_quantile(level[written], (area * level)[written], FAINTEST)
+        if faint > ONE_PEN * usual:
+            weak |= level < OTHER * faint
+    return weak

@@ -22,13 +22,17 @@ SMALL_PAGE = 600  # pixels; a few digits may fill it
 LARGE = 0.12  # of the page's longer side; beside smaller things that hold
 SOME = 0.04  # of the ink, it is no writing
 SCRATCH = 0.08  # of its box, at the most, is covered by a long line
+THREAD = 0.06  # of its box is covered by a straight line; what lies in that box is none of it
 RIM = 0.003  # of the page's longer side: nearer to its border things are cut off
+NEARLY, BLACK = 0.6, 0.1  # how black; of a piece, this share is, or it is a smudge
 THINNEST = 0.07  # of its height, the width of a 1
 SMALLEST_DIGIT = 0.24  # of the height of the writing around
 DOT = 0.36  # of that height, the longer side of a dot
 FLAT, FLATTEST = 0.42, 0.08  # of its width, the height of a dash; of a line under many digits
 MUCH = 40  # pieces
-CRUMB = 0.6  # of the height of the writing; smaller pieces that stand alone are crumbs, where there is much writing
+ALONE, FEW = 2, 0.2  # pieces on a line; of all pieces
+CRUMB = 0.75  # of the height of the writing; lower pieces that stand alone are crumbs among longer lines
+BREAK = 0.15  # of the height of the writing around, paper between the parts of a broken digit
 CHAIN = 0.3  # of the height of the writing around, the ink over each other in a row of digits that touch
 TILT = 0.2  # the steepest line, height over width
 REACH = 8.0  # heights to the next piece that follows on the line
@@ -80,9 +84,10 @@ def find_lines(ink: np.ndarray) -> tuple[Line, ...]:
     count = len(stats)
     fragments = _Boxes.of(stats[:, :5], np.arange(count))
     fragments = fragments.take(_may_belong(fragments, ink.shape))
+    fragments = fragments.take(_black(ink, labels, count)[fragments.label] > BLACK * fragments.area)
     if len(fragments) == 0:
         return ()
-    owner = _joined(fragments)
+    owner = _joined(fragments, labels)
     pieces = fragments.united(owner)
     keep = _written(pieces, ink.shape)
     lines = []
@@ -185,6 +190,12 @@ def _may_belong(boxes, shape):
     return found
 
 
+def _black(ink, labels, count):
+    """int array of `count`: pixels of each label that are nearly black; a smudge beside a digit has none."""
+    inside = np.flatnonzero(ink > NEARLY)
+    return np.bincount(labels.ravel()[inside], minlength=count)
+
+
 def _writing_height(boxes, shape):
     """Typical height of the writing in pixels; what is as large as the page says nothing unless it is alone."""
     side = np.where(boxes.width > 3 * boxes.height, boxes.height, boxes.side).astype(np.float64)
@@ -199,8 +210,8 @@ def _writing_height(boxes, shape):
 # -- what belongs together --------------------------------------------------------------------------------------------
 
 
-def _joined(boxes):
-    """int array: the piece, numbered from 0, to which each fragment belongs."""
+def _joined(boxes, labels):
+    """int array: the piece, numbered from 0, to which each fragment belongs; `labels` shows where the ink is."""
     first, second = _near_pairs(boxes)
     big = np.where(boxes.height[first] >= boxes.height[second], first, second)
     small = first + second - big
@@ -213,20 +224,38 @@ def _joined(boxes):
     lies = (b.y - a.top) / a.height  # 0 at the top of the larger, 1 at its foot
     flat = b.height < FLAT * b.width
     height = np.maximum(a.bottom, b.bottom) - np.minimum(a.top, b.top)
+    width = np.maximum(a.right, b.right) - np.minimum(a.left, b.left)
     usual = _height_around(boxes)[big]
     fits = height <= np.maximum(1.25 * a.height, 1.35 * usual)
     within = (shared_x > 0.7) & (shared_y > 0.7) & (a.height < 1.6 * usual)
     crossing = (shared_x > 0.6) & (gap_y == 0) & fits
-    crossing |= (gap_y == 0) & (shared_x > 0.25) & (shared_y > 0.5) & (b.height < 0.75 * a.height) & fits
+    beside = (gap_y == 0) & (shared_x > 0.25) & (shared_y > 0.5) & (b.height < 0.75 * a.height) & fits
+    broken = (np.maximum(gap_x, gap_y) <= BREAK * usual) & (b.height < 0.6 * a.height) & (b.area < 0.6 * a.area)
+    broken &= fits & (width < 1.2 * usual) & (np.abs(lies - 0.5) > 0.2)
     halves = (gap_x == 0) & (gap_y == 0) & (shared_y < 0.6) & (a.height < 0.75 * usual) & (height < 1.15 * usual)
-    halves &= np.maximum(a.right, b.right) - np.minimum(a.left, b.left) < usual
+    halves &= width < usual
     stacked = (shared_x > 0.5) & (gap_y < np.maximum(0.2 * tallest, 0.28 * usual)) & fits & ~(flat & (lies > 0.7))
     bar = flat & (gap_x < 0.15 * a.height) & (gap_y < 0.25 * a.height) & (lies < 0.3) & (lies > -0.3)
     bar &= fits & (b.x > a.x) & (b.width < 1.1 * a.height) & (b.width > 0.2 * a.height) & ~(a.width > 2 * a.height)
     underline = flat & (lies > 0.7) & (b.width > 0.5 * a.width)
-    return _groups(
-        len(boxes), *(side[(within | crossing | halves | stacked | bar) & ~underline] for side in (big, small))
-    )
+    thread = (a.area < THREAD * a.width * a.height) & (a.height > 1.3 * usual)
+    together = (within | crossing | halves | stacked | bar) & ~underline & ~thread
+    touching = (beside | broken) & ~together & ~underline & ~thread
+    touching[touching] = _ink_gaps(labels, a.take(touching), b.take(touching)) <= BREAK * usual[touching]
+    together |= touching
+    return _groups(len(boxes), big[together], small[together])
+
+
+def _ink_gaps(labels, first, second):
+    """float array: pixels of paper between the ink of each first box and that of the second."""
+    gaps = np.empty(len(first))
+    left, top = np.minimum(first.left, second.left), np.minimum(first.top, second.top)
+    right, bottom = np.maximum(first.right, second.right), np.maximum(first.bottom, second.bottom)
+    for index in range(len(first)):
+        part = labels[top[index] : bottom[index], left[index] : right[index]]
+        away = cv2.distanceTransform((part != first.label[index]).astype(np.uint8), cv2.DIST_L2, 3)
+        gaps[index] = away[part == second.label[index]].min() - 1
+    return gaps
 
 
 def _near_pairs(boxes):
@@ -431,11 +460,13 @@ def _without_cut_lines(lines, boxes, shape):
 
 
 def _without_crumbs(lines, boxes):
-    """Lines without those of one or two small pieces, where there is much writing."""
-    if sum(map(len, lines)) < MUCH:
+    """Lines without those of one or two small pieces, where there is much writing in longer lines."""
+    total = sum(map(len, lines))
+    alone = [members for members in lines if len(members) <= ALONE]
+    if total < MUCH or sum(map(len, alone)) > FEW * total:
         return lines
     height = float(np.median(boxes.height[np.concatenate(lines)]))
-    return [members for members in lines if len(members) > 2 or boxes.side[members].max() > CRUMB * height]
+    return [members for members in lines if len(members) > ALONE or boxes.height[members].max() > CRUMB * height]
 
 
 # -- what is returned -------------------------------------------------------------------------------------------------

@@ -10,38 +10,45 @@ import numpy as np
 SHORTEST_RUN = 12  # pixels
 RUN = 0.6  # of the writing's height; a tilted thin rule falls into runs about this long
 LONG = 2.6  # of the writing's height: longer than any digit
+COVERED = 0.72  # of a rule is inked, at least; strokes one under the other leave gaps
+LONG_UPRIGHT = 4.0  # and longer than two digits, one under the other
 LEAST_SHARE = 0.04  # of the page, the shortest rule
 ENOUGH = 0.15  # of the ink, what digits must be to tell their height
 FIRST_LOOK = 0.08  # of the page's longer side, the height assumed before
 IN_FIELD = 0.3  # of a field's shorter side, the least height of its writing
 SPANS = 0.55  # of a cropped field, its shortest rule
 THIN, THIN_ON_PAGE = 0.3, 0.04  # of the writing's height, and of the page
+DARKER, ALONG = 2.0, 0.35  # than the middle of a rule is along this share of its length: no part of it
 THINNEST = 7  # pixels, with a neighbour row on either side: no rule is too thick for any writing
 
 
-def without_rules(mask: np.ndarray, is_field: bool = False) -> tuple[np.ndarray, np.ndarray]:
+def without_rules(
+    mask: np.ndarray, is_field: bool = False, contrast: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """The mask without its rules.
 
     Args:
         mask: uint8 `(H, W)`, 1 where there may be ink.
         is_field: whether the mask shows a few digits only, which fill it; then a rule spans most of it.
+        contrast: uint8 `(H, W)`, how dark the ink is, if that shall tell strokes from the rules that they run along.
 
     Returns:
         Two uint8 `(H, W)`, 0 or 1: the mask without rules (`mask` itself where there are none), and what was taken out.
     """
     height, share = _writing(mask)
     if is_field:  # all of it may hang together by a rule
-        return _parted(mask, max(height, IN_FIELD * min(mask.shape)), is_field)
+        return _parted(mask, max(height, IN_FIELD * min(mask.shape)), is_field, contrast)
     if share < ENOUGH:  # most hangs together by a grid: without its longest rules the writing shows its height
-        rest, _ = _parted(mask, FIRST_LOOK * max(mask.shape), is_field)
+        rest, _ = _parted(mask, FIRST_LOOK * max(mask.shape), is_field, contrast)
         height, share = _writing(rest)
-    return _parted(mask, height, is_field)
+    return _parted(mask, height, is_field, contrast)
 
 
-def _parted(mask, height, is_field):
+def _parted(mask, height, is_field, contrast):
     """What `without_rules` returns, for writing of that height."""
-    level = _rules(mask, height, is_field)
-    upright = _rules(np.ascontiguousarray(mask.T), height, is_field)
+    level = _rules(mask, LONG * height, height, is_field, contrast)
+    turned = None if contrast is None else contrast.T
+    upright = _rules(np.ascontiguousarray(mask.T), LONG_UPRIGHT * height, height, is_field, turned)
     if level is None and upright is None:
         return mask, np.zeros_like(mask)
     rest, removed = mask.copy(), np.zeros_like(mask)
@@ -98,12 +105,17 @@ def components(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
     """The value in the middle of what is weighed: specks outnumber digits, digits outweigh specks."""
+    return weighted_quantile(values, weights, 0.5)
+
+
+def weighted_quantile(values: np.ndarray, weights: np.ndarray, share: float) -> float:
+    """The value that this share of what is weighed does not exceed."""
     order = np.argsort(values)
     total = np.cumsum(weights[order], dtype=np.float64)
-    return float(values[order][np.searchsorted(total, 0.5 * total[-1])])
+    return float(values[order][np.searchsorted(total, share * total[-1])])
 
 
-def _rules(mask, height, is_field):
+def _rules(mask, least, height, is_field, contrast):
     """uint8 mask of the nearly level rules, or None."""
     h, w = mask.shape
     run = min(max(SHORTEST_RUN, round(RUN * height)), w)
@@ -123,14 +135,33 @@ def _rules(mask, height, is_field):
     thickness = 4 * stats[:, cv2.CC_STAT_AREA] / np.maximum(width, 1)
     at_border = (left <= 2).astype(int) + (left + width >= w - 3)
     spans = (width > SPANS * w) & (at_border > 0) & (w >= h)
-    long = spans if is_field else width > max(LONG * height, LEAST_SHARE * w)
+    long = spans if is_field else width > max(least, LEAST_SHARE * w)
     thin = thickness < max(THINNEST, min(THIN * height, THIN_ON_PAGE * w))
     chosen = long & thin & (2 * stats[:, cv2.CC_STAT_HEIGHT] < 0.25 * width + thickness)
+    covered = np.bincount(labels[runs[::2, ::2] > 0], minlength=len(stats))
+    chosen &= covered > COVERED * stats[:, cv2.CC_STAT_AREA]
     chosen[0] = False
     if not chosen.any():
         return None
-    rules = cv2.resize(chosen.astype(np.uint8)[labels], (w, h), interpolation=cv2.INTER_NEAREST)
-    return rules & mask
+    if contrast is None:
+        rules = cv2.resize(chosen.astype(np.uint8)[labels], (w, h), interpolation=cv2.INTER_NEAREST)
+        return rules & mask
+    limits = _darkest(labels, chosen, contrast * mask)
+    limits = cv2.resize(limits, (w, h), interpolation=cv2.INTER_NEAREST)
+    return cv2.compare(limits, cv2.max(contrast, 1), cv2.CMP_GE) & mask
+
+
+def _darkest(labels, chosen, contrast):
+    """uint8 like `labels`: how dark the chosen rules may be, each by what it is along its length; 0 elsewhere."""
+    y, x = np.nonzero(chosen[labels])
+    rule = np.cumsum(chosen)[labels[y, x]] - 1
+    # The darkest of each column is the middle of the rule, or a stroke that crosses it.
+    columns = np.zeros((np.count_nonzero(chosen), labels.shape[1]), np.uint8)
+    np.maximum.at(columns, (rule, x), cv2.dilate(contrast, np.ones((2, 2), np.uint8))[::2, ::2][y, x])
+    middle = np.array([np.quantile(column[column > 0], ALONG) if column.any() else 0 for column in columns])
+    limits = np.zeros_like(labels, np.uint8)
+    limits[y, x] = np.clip(DARKER * middle, 1, 255)[rule]
+    return limits
 
 
 def _mended(rest, rules):

@@ -149,6 +149,28 @@ def test_a_rule_through_a_stroke_leaves_it_whole():
     assert all(piece.box_xywh[3] > 80 for line in lines for number in line.numbers for piece in number.pieces)
 
 
+def test_digits_on_faint_rules_keep_their_strokes():
+    """The rules of the paper run along the strokes of some digits."""
+    strokes = np.zeros((600, 900), np.float32)
+    for x in range(120, 800, 90):
+        cv2.line(strokes, (x, 200), (x, 260), 1.0, 5)
+        cv2.line(strokes, (x, 260), (x + 22, 252), 1.0, 5)
+    faint = np.zeros_like(strokes)
+    for x in range(120, 800, 90):
+        cv2.line(faint, (x + 1, 0), (x + 1, 599), 0.14, 2)
+    lines = find_lines(find_page(photographed(np.maximum(strokes, faint), grain=1)).ink)
+    assert [sum(len(number.pieces) for number in line.numbers) for line in lines] == [8]
+    assert all(piece.box_xywh[3] > 55 for number in lines[0].numbers for piece in number.pieces)
+
+
+def test_what_shows_through_the_paper_is_no_ink_where_one_pen_wrote_all():
+    ink, _ = compose(["0123456789"] * 5, gap=0.9, pitch=2.2)
+    behind = compose(["98765"] * 2, height=44, shape=ink.shape, gap=1.5, pitch=4.4, margin=2.35)[0][:, ::-1]
+    behind = behind * (cv2.dilate(ink, np.ones((9, 9), np.uint8)) < 0.1)
+    assert piece_count(photographed(ink, grain=1)) == 50
+    assert piece_count(photographed(np.maximum(ink, 0.22 * behind), grain=1)) == 50
+
+
 def blank(kind, shape=(1200, 900)):
     """A grey page without a digit."""
     paper = slope(shape, 1.0, 0.7) * 230
@@ -199,6 +221,18 @@ def test_a_dark_strip_along_the_border_is_no_ink():
     page = photographed(DIGITS)
     page[:, -22:] = page[:, -22:] * 0.55
     assert find_page(page).ink[:, -22:].mean() < 0.05
+
+
+@pytest.mark.parametrize("darkness", [0.8, 0.5])
+def test_a_narrow_strip_of_the_desk_is_no_ink_whatever_lies_on_it(darkness):
+    page = photographed(DIGITS).astype(np.float64)
+    rng = np.random.default_rng(0)
+    stack = np.where(rng.random((640, 1)) < 0.3, 0.7, 1.0) * np.ones((640, 24))  # the edges of a pile of sheets
+    stack = cv2.GaussianBlur(stack, (0, 0), 1.5)
+    page[:, :24] = page[:, :24] * darkness * stack
+    edge = np.linspace(darkness, 1, 8)
+    page[:, 24:32] = page[:, 24:32] * edge
+    assert piece_count(grey(page)) == piece_count(photographed(DIGITS))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is in kilobytes on Linux only")

@@ -60,3 +60,25 @@ def test_components_are_those_of_opencv(mask):
     _, expected, boxes, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     assert np.array_equal(labels, expected)
     assert np.array_equal(stats[1:], boxes[1:]) and stats[0, cv2.CC_STAT_AREA] == 0
+
+
+def test_a_stroke_along_a_fainter_rule_stays():
+    """Ones that stand on the upright rules of the paper."""
+    ones, rules = np.zeros((500, 1000), np.uint8), np.zeros((500, 1000), np.uint8)
+    for x in range(100, 1000, 100):
+        cv2.line(rules, (x + 1, 0), (x + 1, 499), 1, 1)
+        for y in range(60, 420, 120):
+            cv2.line(ones, (x, y), (x, y + 45), 1, 3)
+    contrast = np.maximum(30 * rules, 150 * ones)
+    rest, removed = without_rules(ones | rules, contrast=contrast)
+    assert rest[ones > 0].all() and rest.sum() < 1.2 * ones.sum()
+    assert removed[(rules > 0) & (ones == 0)].mean() > 0.9
+    assert without_rules(ones | rules)[0][ones > 0].mean() < 0.6  # which nobody can tell without the contrast
+
+
+def test_upright_strokes_one_under_the_other_are_no_rule():
+    column = np.zeros((600, 500), np.uint8)
+    for x in range(60, 460, 60):
+        for y in range(40, 560, 76):
+            cv2.line(column, (x, y), (x, y + 46), 1, 5)
+    assert np.array_equal(without_rules(column)[0], column)
