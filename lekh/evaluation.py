@@ -21,6 +21,7 @@ from lekh.model import Card, Model
 from lekh.numerals import to_western
 
 BINS = 15  # of the calibration error, equal in width
+TOGETHER = 5  # digits whose script is found together
 NOTHING = -1  # in `read`: no ink was found, or the file could not be read
 Progress = Callable[..., Iterable]
 
@@ -157,6 +158,23 @@ class LinesEvaluation:
         return _ratio(self.edits, self.characters)
 
 
+@dataclass(frozen=True)
+class ScriptEvaluation:
+    """How often `auto` finds the script of a set.
+
+    Attributes:
+        n: digits.
+        decided: share of the digits after which alone one script is named, see `Reading.shared`.
+        right: share of those for which it is the right one.
+        together: share of the groups of five digits, put together at random, whose script is found.
+    """
+
+    n: int
+    decided: float
+    right: float
+    together: float
+
+
 def evaluate(dataset: Dataset, model: Model, progress: Progress | None = None) -> Evaluation:
     """Reads every image as one digit of the set's script, exactly as an upload is read.
 
@@ -184,6 +202,46 @@ def evaluate(dataset: Dataset, model: Model, progress: Progress | None = None) -
     names = tuple(_western_symbols(model.card, dataset.script))
     return Evaluation(
         names, truth, np.array(found, np.int64), np.array(confidence, np.float64), np.array(refused, bool)
+    )
+
+
+def evaluate_script(
+    dataset: Dataset, model: Model, most: int = 1000, seed: int = 0, progress: Progress | None = None
+) -> ScriptEvaluation:
+    """Has `auto` find the script of each digit, and of five digits together.
+
+    Args:
+        dataset: images of one digit each, of a script that the model knows.
+        model: a loaded model folder.
+        most: digits, drawn at random from a larger set.
+        seed: of that choice, and of the groups.
+        progress: as for `evaluate`.
+
+    Raises:
+        LekhError: the model does not know the script, or no digit has ink.
+    """
+    model.card.indices(dataset.script)
+    rng = np.random.default_rng(seed)
+    images = [dataset.images[place] for place in rng.permutation(len(dataset))[:most]]
+
+    def read(image) -> dict[str, float]:
+        try:
+            return dict(reading.read(image, model, single=True).scripts)
+        except LekhError:
+            return {}
+
+    found = [scripts for scripts in _with_progress(_in_threads(read, images), len(images), progress) if scripts]
+    if not found:
+        raise LekhError(f"No ink was found in {dataset.name}", "Evaluate a set of images of digits")
+    own = model.card.scripts.index(dataset.script)
+    chances = np.array([[scripts[script] for script in model.card.scripts] for scripts in found])
+    decided = chances.max(axis=1) >= reading.DECIDED
+    groups = np.log(chances + 1e-30)[: len(chances) // TOGETHER * TOGETHER].reshape(-1, TOGETHER, chances.shape[1])
+    return ScriptEvaluation(
+        n=len(chances),
+        decided=float(decided.mean()),
+        right=_ratio((decided & (chances.argmax(axis=1) == own)).sum(), decided.sum()),
+        together=float((groups.sum(axis=1).argmax(axis=1) == own).mean()) if len(groups) else 0.0,
     )
 
 

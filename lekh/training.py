@@ -694,14 +694,33 @@ def evaluate_test_sets(folder: Path) -> list[tuple[datasets.Source, evaluation.E
     return results
 
 
-def report(folder: Path, results: Sequence[tuple[datasets.Source, evaluation.Evaluation]]) -> None:
+def evaluate_scripts(folder: Path) -> dict[str, evaluation.ScriptEvaluation]:
+    """How often the script of each test set under LEKH_DATA is found, by the source's key."""
+    loaded = model.load(folder)
+    return {
+        source.key: evaluation.evaluate_script(datasets.open_source(source.key), loaded)
+        for source in datasets.SOURCES.values()
+        if source.role == "test" and source.script in loaded.card.scripts and (datasets.root() / source.path).exists()
+    }
+
+
+def report(
+    folder: Path,
+    results: Sequence[tuple[datasets.Source, evaluation.Evaluation]],
+    scripts: Mapping[str, evaluation.ScriptEvaluation] | None = None,
+) -> None:
     """Writes the results of the test sets into the card of `folder`, where the README's figures come from."""
     rows = [
         {"name": source.key, "title": source.title, "script": source.script, "n": found.n, "correct": found.correct,
-         "accuracy": round(found.accuracy, 5), "rejected": found.rejected, "ece": round(found.ece, 5)}
+         "accuracy": round(found.accuracy, 5), "rejected": found.rejected, "ece": round(found.ece, 5),
+         **({"auto": _rounded(scripts[source.key])} if scripts and source.key in scripts else {})}
         for source, found in results
     ]  # fmt: skip
     write_card(folder, {**model.read_card(folder).raw, "test_sets": rows})
+
+
+def _rounded(found):
+    return {name: round(value, 4) for name, value in asdict(found).items()}
 
 
 # -- all of it --------------------------------------------------------------------------------------------------------
@@ -807,6 +826,6 @@ def main(
     train(sets, Path(out), configuration, described, None if start is None else Path(start))
     if os.environ.get("LEKH_DATA"):
         results = evaluate_test_sets(Path(out))
-        report(Path(out), results)
+        report(Path(out), results, evaluate_scripts(Path(out)))
         for source, found in results:
             print(f"{source.title}: {found.correct} of {found.n}, {found.accuracy:.2%}")

@@ -186,3 +186,25 @@ class TestEvaluateLines:
     def test_unknown_script(self, tiny_model, tmp_path):
         with pytest.raises(LekhError, match="tamil"):
             evaluation.evaluate_lines(tmp_path / "none.csv", tmp_path, tiny_model, "tamil")
+
+
+class TestScripts:
+    @pytest.fixture
+    def digits(self):
+        pages = tuple(draw("khmer", digit, 3000 + seed) for seed in range(2) for digit in (2, 3, 4, 5, 6))
+        return Dataset("drawn", "khmer", pages, np.array([2, 3, 4, 5, 6] * 2), None, tuple("0123456789"))
+
+    def test_five_digits_tell_the_script(self, tiny_model, digits):
+        found = evaluation.evaluate_script(digits, tiny_model)
+        assert (found.n, found.together) == (10, 1.0)
+        assert found.decided > 0.5
+        assert found.right > 0.8
+
+    def test_a_part_is_enough(self, tiny_model, digits):
+        assert evaluation.evaluate_script(digits, tiny_model, most=4).n == 4
+
+    def test_no_ink(self, tiny_model, digits):
+        blank = np.full((40, 40), 255, np.uint8)
+        nothing = Dataset("blank", "khmer", (blank,), np.array([0]), None, digits.class_names)
+        with pytest.raises(LekhError, match="No ink"):
+            evaluation.evaluate_script(nothing, tiny_model)
