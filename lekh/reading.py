@@ -23,6 +23,7 @@ TOLD = 0.95  # probability of a digit among its neighbours that makes it one, wh
 DECIDED = 0.8  # probability of a script from which on no other is named
 SHARED = 0.1  # probability of a script that is named where none is decided on
 VETO = 0.01  # the least that a digit gives each script, so that one odd digit does not decide against the others
+STRANGE = 0.003  # probability of a whole script; a shape under it is no digit of that script
 WIDE = 1.9  # times the usual width: a piece that may hold two digits
 
 
@@ -33,8 +34,8 @@ class Digit:
     Attributes:
         digit: its value, 0 to 9 (the class's place, in a model of somebody's own shapes).
         confidence: calibrated probability of `digit` among the classes of the script, 0 to 1.
-        rejected: whether it is no digit to the network, or the confidence is under the card's threshold; a rejected
-            digit is not part of any text.
+        rejected: whether it is no digit of the script to the network, or the confidence is under the card's threshold;
+            a rejected digit is not part of any text.
         box_xywh: left, top, width and height in pixels of the image (EXIF turned).
         probabilities: one a class of the script, summing to 1.
     """
@@ -437,7 +438,8 @@ def _digit(found: _Found, model: Model, script: str) -> Digit:
         seen_in_line = found.among and float(told.max()) > TOLD
     best = int(np.argmax(shares))
     confidence = float(shares[best])
-    no_digit = found.whole and not seen_in_line and float(found.looked[card.no_digit].sum()) > total
+    strange = total < max(STRANGE, float(found.looked[card.no_digit].sum()))
+    no_digit = found.whole and not seen_in_line and strange
     rejected = bool(confidence < card.rejection_threshold or no_digit)
     return Digit(best, confidence, rejected, found.box_xywh, tuple(float(share) for share in shares))
 

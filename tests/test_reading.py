@@ -317,3 +317,15 @@ def test_what_is_hardly_a_digit_hardly_decides_the_script(tiny_model):
 def test_a_shape_of_several_scripts_is_said_to_be_so(chances, shared):
     found = reading.Reading(tuple(chances), (), 1.0, *(np.zeros((1, 1)),) * 3)
     assert found.shared == shared
+
+
+def test_a_digit_of_another_script_is_rejected(tiny_model, monkeypatch):
+    def sure_of_khmer(batch):
+        answers = np.full((len(batch), 20), 1e-6, np.float32)
+        answers[:, 14] = 1
+        return answers
+
+    monkeypatch.setattr(tiny_model, "predict", sure_of_khmer)
+    page = draw("khmer", 4)
+    assert reading.read(page, tiny_model, "latin", single=True).digits[0].rejected
+    assert not reading.read(page, tiny_model, "khmer", single=True).digits[0].rejected
