@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ ARGUMENTS = [
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 START = 60  # seconds for the server to answer
+PATIENCE = 30_000  # milliseconds for what is expected on the page
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +36,7 @@ def browser():
     """Chromium, started once."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
     try:
-        from playwright.sync_api import sync_playwright
+        from playwright.sync_api import expect, sync_playwright
     except ImportError:
         sync_playwright = None
     if path is None or sync_playwright is None:
@@ -42,6 +44,7 @@ def browser():
         if os.environ.get("LEKH_BROWSER") == "1":
             pytest.fail(f"{missing}, and LEKH_BROWSER=1 demands the browser tests")
         pytest.skip(f"{missing}: THE BROWSER TESTS DID NOT RUN")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield chromium
@@ -55,6 +58,19 @@ def server(browser, request):
     Yields:
         The address and the server's process.
     """
+    with _served(request) as running:
+        yield running
+
+
+@pytest.fixture
+def fresh_server(browser, request):
+    """As `server`, for one test alone; name it before `open_page`, whose windows close first."""
+    with _served(request) as running:
+        yield running
+
+
+@contextmanager
+def _served(request):
     given = Path(os.environ.get("LEKH_MODEL") or model.DEFAULT_FOLDER)
     folder = given if (given / model.CARD).exists() else request.getfixturevalue("tiny_model_folder")
     with socket.socket() as free:
@@ -97,17 +113,17 @@ def open_page(browser, server):
         if message.type in ("error", "warning"):
             complaints.append(message.text)
 
-    def opened(width=1280, height=800, theme="light", touch=False, script="latin"):
+    def opened(width=1280, height=800, theme="light", touch=False, script="latin", address=server[0]):
         context = browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=theme, has_touch=touch, is_mobile=touch
         )
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("console", note)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("requestfailed", lambda request: complaints.append(f"not loaded: {request.url}"))
-        page.goto(f"{server[0]}/?script={script}" if script else server[0])
+        page.goto(f"{address}/?script={script}" if script else address)
         page.get_by_test_id("stCode").wait_for()  # the sample that a first visit shows
         return page
 
