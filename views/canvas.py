@@ -9,6 +9,7 @@ from views.strings import text
 WIDTH, HEIGHT = 340, 280  # pixels; as wide as a phone has room for, and the answer still shows below it
 PENS = {"draw.thin": 6, "draw.medium": 13, "draw.thick": 22}  # stroke widths in pixels
 COLOURS = {"light": ("#111111", "#ffffff"), "dark": ("#f5f5f5", "#202a29")}  # ink and paper
+OVER_PICTURE = {"light": "#0f766e", "dark": "#2dbbae"}  # ink that also shows on white, which the drawing then lies on
 SHEET = "sheet"
 
 
@@ -23,7 +24,7 @@ class Sheet:
         sent: the strokes that the canvas was last told to show; the same list until it is told anew.
         revision: grows each time the canvas is told anew.
         outdated: what the canvas still reports until it has shown `sent`.
-        theme: the theme whose colours the strokes have.
+        colour: of the strokes.
     """
 
     strokes: list = field(default_factory=list)
@@ -32,7 +33,7 @@ class Sheet:
     sent: list = field(default_factory=list)
     revision: int = 0
     outdated: list | None = None
-    theme: str = "light"
+    colour: str = COLOURS["light"][0]
 
     def send(self, strokes: list) -> None:
         """Has the canvas show `strokes` instead of what it shows."""
@@ -63,12 +64,11 @@ class Sheet:
         self.send(self.strokes)
         self.outdated = None
 
-    def take_colours(self, theme: str) -> None:
-        """Gives strokes drawn under another theme the colours of this one."""
-        if theme != self.theme:
-            self.theme = theme
-            ink, _ = COLOURS[theme]
-            self.send([{**stroke, "stroke": ink} for stroke in self.strokes])
+    def take_colour(self, colour: str) -> None:
+        """Gives strokes drawn in another colour, under another theme, this one."""
+        if colour != self.colour:
+            self.colour = colour
+            self.send([{**stroke, "stroke": colour} for stroke in self.strokes])
 
     def receive(self, strokes: list, png: bytes | None) -> bool:
         """Takes what the canvas reports; returns whether a new stroke is on it."""
@@ -82,55 +82,78 @@ class Sheet:
         return longer
 
 
-def sheet() -> Sheet:
-    """The session's sheet."""
-    return st.session_state.setdefault(SHEET, Sheet())
+def sheet(name: str = SHEET) -> Sheet:
+    """One of the session's sheets."""
+    return st.session_state.setdefault(name, Sheet())
 
 
-def draw() -> bool:
-    """Shows the canvas and its tools; the drawing is then in `sheet()`.
+def put_all_away() -> None:
+    """Has every sheet's canvas show its strokes again when it comes back; for when another page is opened."""
+    for kept in list(st.session_state.values()):
+        if isinstance(kept, Sheet):
+            kept.put_away()
+
+
+def draw(
+    name: str = SHEET,
+    size_wh: tuple[int, int] = (WIDTH, HEIGHT),
+    pen: int | None = None,
+    behind: str | None = None,
+    key: str = "canvas",
+) -> bool:
+    """Shows the canvas and its tools; the drawing is then in `sheet(name)`.
+
+    Args:
+        name: of the sheet; the tools of another than the first have keys that begin with it.
+        size_wh: of the canvas in pixels.
+        pen: stroke width in pixels; without one, there is a choice.
+        behind: a picture to trace, as a `data:` address; the drawing is without it, on nothing.
+        key: of the canvas; another one makes a new canvas.
 
     Returns:
         Whether a stroke was added since the last run.
     """
     from streamlit_drawable_canvas import st_canvas  # it registers itself with the running page when imported
 
-    page = sheet()
+    page = sheet(name)
+    width, height = size_wh
     theme = "dark" if st.context.theme.type == "dark" else "light"
-    page.take_colours(theme)
     ink, paper = COLOURS[theme]
+    page.take_colour(OVER_PICTURE[theme] if behind else ink)
     with st.container(
-        height=HEIGHT, border=False
+        height=height, border=False
     ):  # its edge hides the canvas's own toolbar, which no finger can reach
         result = st_canvas(
-            stroke_width=PENS[st.session_state.get("pen") or "draw.medium"],
-            stroke_color=ink,
-            background_color=paper,
-            height=HEIGHT,
-            width=WIDTH,
+            stroke_width=pen or PENS[st.session_state.get("pen") or "draw.medium"],
+            stroke_color=page.colour,
+            background_color="" if behind else paper,
+            background_image=behind,
+            height=height,
+            width=width,
             initial_drawing={"objects": page.sent, "revision": page.revision},
             return_image_data=True,
-            key="canvas",
+            key=key,
         )
     added = page.receive((result.json_data or {}).get("objects", []), result.image_bytes)
-    _tools(page)
+    _tools(page, "" if name == SHEET else f"{name}.", pens=pen is None)
     return added
 
 
-def _tools(page: Sheet) -> None:
+def _tools(page: Sheet, prefix: str, pens: bool) -> None:
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-        st.segmented_control(
-            text("draw.pen"),
-            list(PENS),
-            default="draw.medium",
-            required=True,
-            format_func=text,
-            key="pen",
-            label_visibility="collapsed",
-        )
-        for name, icon, action, idle in (
+        if pens:
+            st.segmented_control(
+                text("draw.pen"),
+                list(PENS),
+                default="draw.medium",
+                required=True,
+                format_func=text,
+                key="pen",
+                label_visibility="collapsed",
+            )
+        for tool, icon, action, idle in (
             ("draw.undo", ":material/undo:", page.undo, not page.strokes),
             ("draw.redo", ":material/redo:", page.redo, not page.undone),
             ("draw.clear", ":material/delete:", page.clear, not page.strokes),
         ):
-            st.button("", icon=icon, help=text(name), key=name, on_click=action, disabled=idle)
+            st.button("", icon=icon, help=text(tool), key=prefix + tool, on_click=action, disabled=idle)

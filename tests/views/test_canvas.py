@@ -75,10 +75,10 @@ def test_undo_and_redo_without_strokes_do_nothing():
 
 def test_another_theme_gives_the_strokes_its_colour():
     page = drawn(A)
-    page.take_colours("dark")
+    page.take_colour(COLOURS["dark"][0])
     assert page.sent == [A | {"stroke": COLOURS["dark"][0]}]
     revision = page.revision
-    page.take_colours("dark")
+    page.take_colour(COLOURS["dark"][0])
     assert page.revision == revision
 
 
