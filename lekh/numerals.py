@@ -40,6 +40,58 @@ SCRIPTS = {
     )
 }
 
+# How the numbers from zero to nine are called where the script is at home, and about how that sounds in English.
+NAMES = {
+    "latin": (
+        ("zero", "ZEER-oh"), ("one", "wun"), ("two", "too"), ("three", "three"), ("four", "for"),
+        ("five", "fyve"), ("six", "siks"), ("seven", "SEV-en"), ("eight", "ayt"), ("nine", "nyne"),
+    ),
+    "khmer": (
+        ("សូន្យ", "soun"), ("មួយ", "muoy"), ("ពីរ", "pii"), ("បី", "bey"), ("បួន", "buon"),
+        ("ប្រាំ", "pram"), ("ប្រាំមួយ", "pram-muoy"), ("ប្រាំពីរ", "pram-pii"), ("ប្រាំបី", "pram-bey"), ("ប្រាំបួន", "pram-buon"),
+    ),
+    "devanagari": (
+        ("शून्य", "shoonya"), ("एक", "ek"), ("दो", "doh"), ("तीन", "teen"), ("चार", "chaar"),
+        ("पाँच", "paanch"), ("छह", "chhah"), ("सात", "saat"), ("आठ", "aath"), ("नौ", "nau"),
+    ),
+    "bangla": (
+        ("শূন্য", "shunno"), ("এক", "ek"), ("দুই", "dui"), ("তিন", "teen"), ("চার", "chaar"),
+        ("পাঁচ", "paanch"), ("ছয়", "chhoy"), ("সাত", "shaat"), ("আট", "aat"), ("নয়", "noy"),
+    ),
+    "telugu": (
+        ("సున్నా", "sunnaa"), ("ఒకటి", "okati"), ("రెండు", "rendu"), ("మూడు", "moodu"), ("నాలుగు", "naalugu"),
+        ("ఐదు", "aidu"), ("ఆరు", "aaru"), ("ఏడు", "aedu"), ("ఎనిమిది", "enimidi"), ("తొమ్మిది", "tommidi"),
+    ),
+    "odia": (
+        ("ଶୂନ", "shoona"), ("ଏକ", "eka"), ("ଦୁଇ", "dui"), ("ତିନି", "tini"), ("ଚାରି", "chaari"),
+        ("ପାଞ୍ଚ", "paancha"), ("ଛଅ", "chha-a"), ("ସାତ", "saata"), ("ଆଠ", "aatha"), ("ନଅ", "na-a"),
+    ),
+    "kannada": (
+        ("ಸೊನ್ನೆ", "sonne"), ("ಒಂದು", "ondu"), ("ಎರಡು", "eradu"), ("ಮೂರು", "mooru"), ("ನಾಲ್ಕು", "naalku"),
+        ("ಐದು", "aidu"), ("ಆರು", "aaru"), ("ಏಳು", "aelu"), ("ಎಂಟು", "entu"), ("ಒಂಬತ್ತು", "ombattu"),
+    ),
+    "gujarati": (
+        ("શૂન્ય", "shoonya"), ("એક", "ek"), ("બે", "bay"), ("ત્રણ", "tran"), ("ચાર", "chaar"),
+        ("પાંચ", "paanch"), ("છ", "chha"), ("સાત", "saat"), ("આઠ", "aath"), ("નવ", "nav"),
+    ),
+    "gurmukhi": (
+        ("ਸਿਫ਼ਰ", "sifar"), ("ਇੱਕ", "ikk"), ("ਦੋ", "doh"), ("ਤਿੰਨ", "tinn"), ("ਚਾਰ", "chaar"),
+        ("ਪੰਜ", "panj"), ("ਛੇ", "chhay"), ("ਸੱਤ", "satt"), ("ਅੱਠ", "atth"), ("ਨੌਂ", "naun"),
+    ),
+    "arabic": (
+        ("صفر", "sifr"), ("واحد", "waahid"), ("اثنان", "ithnaan"), ("ثلاثة", "thalaatha"), ("أربعة", "arba-a"),
+        ("خمسة", "khamsa"), ("ستة", "sitta"), ("سبعة", "sab-a"), ("ثمانية", "thamaaniya"), ("تسعة", "tis-a"),
+    ),
+    "thai": (
+        ("ศูนย์", "soon"), ("หนึ่ง", "nueng"), ("สอง", "song"), ("สาม", "saam"), ("สี่", "see"),
+        ("ห้า", "haa"), ("หก", "hok"), ("เจ็ด", "jet"), ("แปด", "paet"), ("เก้า", "gao"),
+    ),
+    "burmese": (
+        ("သုည", "thone-nya"), ("တစ်", "ti"), ("နှစ်", "hni"), ("သုံး", "thone"), ("လေး", "lay"),
+        ("ငါး", "ngaa"), ("ခြောက်", "chauk"), ("ခုနစ်", "khun-ni"), ("ရှစ်", "shi"), ("ကိုး", "koe"),
+    ),
+}  # fmt: skip
+
 SIGNS = "operators"  # stands in the place of a script among a network's classes; it is none that a person writes in
 OPERATORS = ("+", "-", "×", "÷", "/", "=", ".", ",")
 

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from lekh.numerals import OPERATORS, SCRIPTS, SIGNS, Script, to_numerals, to_western
+from lekh.numerals import NAMES, OPERATORS, SCRIPTS, SIGNS, Script, to_numerals, to_western
 
 
 @pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
@@ -36,6 +36,15 @@ def test_twelve_scripts_share_no_numeral_and_the_signs_are_none():
 def test_numerals_and_back(western, script, numerals):
     assert to_numerals(western, script) == numerals
     assert to_western(numerals) == western
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_each_number_has_a_name_in_the_scripts_letters_and_a_sound(script):
+    alphabet = unicodedata.name(SCRIPTS[script].digits[1]).split("DIGIT")[0].strip().removesuffix("-INDIC") or "LATIN"
+    assert len(NAMES[script]) == 10 and len(set(NAMES[script])) == 10
+    for name, sound in NAMES[script]:
+        assert all(unicodedata.name(letter).startswith(alphabet) for letter in name), name
+        assert sound.isascii() and sound.replace("-", "").isalpha()
 
 
 def test_an_unknown_script_leaves_the_text():
