@@ -201,7 +201,7 @@ class _Parser:
         if self.place == len(self.tokens):
             raise LekhError("A number is missing at the end", "Write one behind the last sign")
         if self.tokens[self.place] in ("×", "÷"):
-            raise LekhError(f"A number is missing before {self.tokens[self.place]}", "Write one there")
+            raise LekhError("A number is missing before × or ÷", "Write one there")
         number = Fraction(self._next())
         return -number if negative else number
 

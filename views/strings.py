@@ -10,6 +10,8 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from lekh.errors import LekhError
+
 FOLDER = Path(__file__).resolve().parent / "messages"
 CATALOGUES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))}
 DEFAULT = "en"
@@ -59,6 +61,12 @@ def choose_language() -> None:
 
 def _chosen() -> None:
     st.query_params[ADDRESS] = st.session_state[CHOSEN] = st.session_state[MENU]
+
+
+def explained(error: LekhError) -> str:
+    """An error in the language of the page, where the catalogue has it; else as the library says it."""
+    key = "error." + "_".join(re.findall("[a-z]+", error.problem.lower()))
+    return text(key) if key in CATALOGUES[DEFAULT] else str(error)
 
 
 def literal(words: str) -> str:

@@ -1,0 +1,108 @@
+"""The calculator: a drawn calculation, its signs to correct, and its exact value."""
+
+import streamlit as st
+
+from lekh import expression
+from lekh.arithmetic import decimal_text, evaluate, printed, value_text
+from lekh.errors import LekhError
+from lekh.expression import Expression
+from lekh.model import TFLITE, Model
+from lekh.numerals import to_numerals
+from views import canvas, sources
+from views.strings import explained, text
+
+SHEET = "calculation"
+WIDE, SMALL = (720, 200), (340, 190)  # of the sheet in pixels
+PENS = (9, 6)
+KEPT = 32  # expressions kept for all sessions together, some kB each
+SURE = 0.7  # a sign with less is marked
+EXAMPLE = "12 + 7 × 3 ="
+SYMBOLS = (*"0123456789", "+", "-", "×", "÷", "=", ".")
+NOTHING = ""
+CORRECTED = "calculation-corrected"
+
+
+def show(script: str, model: Model, narrow: bool) -> None:
+    """Shows the sheet and, under it, what was read and what it makes."""
+    if not expression.reads(model):
+        st.info(text("play.no_signs"), icon=":material/info:")
+        return
+    size = SMALL if narrow else WIDE
+    with st.container(width=size[0], gap="xsmall"):
+        st.caption(text("calculator.hint", example=printed(EXAMPLE, script)))
+        canvas.draw(SHEET, size, PENS[narrow], key=f"canvas-{SHEET}-{'narrow' if narrow else 'wide'}")
+        png = canvas.sheet(SHEET).png
+        if png is None:
+            st.info(text("calculator.blank"), icon=":material/calculate:")
+            return
+        source = sources.from_bytes(SHEET, png)
+        try:
+            read = _read(source.digest, script, model.card.raw["files"][TFLITE]["sha256"], model, png)
+        except LekhError as error:
+            st.info(explained(error), icon=":material/info:")
+            return
+        _value(_signs(read, source.digest, script), script)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def _read(digest: str, script: str, network: str, _model: Model, _png: bytes) -> Expression:
+    return expression.read_expression(_png, _model, script)
+
+
+def _signs(read: Expression, digest: str, script: str) -> str:
+    """Shows each sign to be corrected; returns the calculation as it then stands."""
+    kept = st.session_state.get(CORRECTED)
+    corrections = kept[1] if kept and kept[0] == (digest, script) else {}
+    symbols = [
+        corrections.get(place, expression.UNREAD if token.rejected else token.symbol)
+        for place, token in enumerate(read.tokens)
+    ]
+
+    def label(place: int) -> str:
+        symbol = _printed(symbols[place], script)
+        if place in corrections:
+            return f":blue[**{symbol or '·'}**]"
+        return f":orange[**{symbol}**]" if read.tokens[place].confidence < SURE else f"**{symbol}**"
+
+    chosen = st.pills(
+        text("calculator.correct"),
+        list(range(len(symbols))),
+        format_func=label,
+        key=f"signs-{digest}-{script}",
+    )
+    if chosen is not None:
+        _correct(chosen, symbols, (digest, script), corrections, script)
+    return "".join(symbols)
+
+
+def _correct(chosen: int, symbols: list[str], drawing: tuple[str, str], corrections: dict, script: str) -> None:
+    key = f"sign-{drawing[0]}-{script}-{chosen}"
+
+    def say() -> None:
+        st.session_state[CORRECTED] = (drawing, {**corrections, chosen: st.session_state[key]})
+
+    st.pills(
+        text("calculator.sign"),
+        [*SYMBOLS, NOTHING],
+        default=symbols[chosen] if symbols[chosen] in SYMBOLS else None,
+        format_func=lambda symbol: f"**{_printed(symbol, script)}**" if symbol else text("calculator.delete"),
+        key=key,
+        on_change=say,
+    )
+
+
+def _printed(symbol: str, script: str) -> str:
+    return to_numerals(symbol, script).replace("-", "−")
+
+
+def _value(written: str, script: str) -> None:
+    spaced = "".join(f" {sign} " if sign in "+-×÷/=" else sign for sign in written).strip().removesuffix("=").strip()
+    try:
+        value = evaluate(written)
+    except LekhError as error:
+        st.html(f'<div class="sum long">{printed(spaced, script)}</div>')
+        st.info(explained(error), icon=":material/info:")
+        return
+    st.html(f'<div class="sum long">{printed(f"{spaced} = ", script)}<b>{value_text(value, script)}</b></div>')
+    if value.denominator > 1:
+        st.caption(text("calculator.about", decimal=decimal_text(value, script)))
