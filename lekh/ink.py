@@ -453,6 +453,11 @@ FAINTEST, ONE_PEN = 0.1, 0.6  # share of the ink that is as faint; if it reaches
 OTHER = 0.45  # of that: fainter is no writing where one pen wrote all
 CLIFF = 0.3  # of the paper's brightness, lost or gained within a few pixels
 DESK, STRIP = 0.12, 0.03  # darker than the paper by this; of the longer side, the widest strip of desk at the border
+SEEN, MANY_SEEN, TEXTURE = 20, 15, 1.9  # pixels; pieces; times its threshold the writing reaches, or all is texture
+AS_INK, DARK = 0.6, 0.22  # of a stroke's contrast, and of the paper: what is as dark beside it is no paper
+DARK_BESIDE, SOME_BESIDE = 0.12, 0.04  # of what surrounds a stroke is as dark: it is the edge of that
+SOFT, SOFT_AT = 0.09, 1200  # of its contrast a pixel, how the outline of a blurred stroke rises; on a page of that side
+SOFT_IN_FIELD, RATHER_SOFT = 0.07, 1.25  # the same in a field; times this it is rather soft
 AS_DARK = 1.3  # times the darkest of a rule beside it: may be a part of it
 ON_RULE, ON_CLIFF = 0.65, 0.5  # of what hangs together lies there: then it is a crumb of that, no writing
 
@@ -542,7 +547,10 @@ def _ink_on(paper, page, threshold, is_field, ruled):
     rules = np.zeros_like(inked)
     if ruled:
         inked, rules = without_rules(inked, is_field, None if is_field else contrast)
-    return _soft_strokes(contrast, threshold, inked, _beside_rules(rules, contrast), _cliffs(paper))
+    ink, labels = _soft_strokes(contrast, threshold, inked, _beside_rules(rules, contrast), _cliffs(paper))
+    if max(ink.shape) < FIELD:  # much enlarged: blurred, and too small for anything but digits
+        return ink
+    return _without_edges(ink, labels, page, paper, contrast, rules, is_field)
 
 
 def _beside_rules(rules, contrast):
@@ -635,12 +643,12 @@ def _grain_threshold(page, paper):
 
 
 def _soft_strokes(contrast, threshold, mask, rules, cliffs):
-    """float32 ink: each stroke with the level of its own pen, soft at its edge."""
+    """float32 ink: each stroke with the level of its own pen, soft at its edge; and the labels of the mask."""
     ink = np.zeros(mask.shape, np.float32)
     labels, stats = components(np.ascontiguousarray(mask))
     count, inside = len(stats), np.flatnonzero(mask > 0)
     if len(inside) == 0:
-        return ink
+        return ink, labels
     label, value = labels.ravel()[inside], contrast.ravel()[inside].astype(np.float32)
     # The mean of what is inked, the darker the heavier: an outline's soft edge does not pull it down.
     level = (np.bincount(label, value**3, count) / np.maximum(np.bincount(label, value**2, count), 1)).astype(
@@ -654,11 +662,60 @@ def _soft_strokes(contrast, threshold, mask, rules, cliffs):
     # What is left on a rule, or lies where the paper ends, is a crumb of it.
     keep &= np.bincount(label, rules.ravel()[inside], count) < ON_RULE * area
     keep &= np.bincount(label, cliffs.ravel()[inside], count) < ON_CLIFF * area
+    if max(mask.shape) >= FIELD and _is_texture((level / np.maximum(limit, 1))[keep & (area > SEEN)]):
+        return ink, labels
     inside, label, value = (values[keep[label]] for values in (inside, label, value))
     level = level[label]
     edge = np.maximum(STROKE_LEVEL * level, threshold.ravel()[inside])
     ink.ravel()[inside] = np.clip((value - 0.5 * edge) / np.maximum(0.65 * level - 0.5 * edge, 1), 0, 1)
+    return ink, labels
+
+
+def _without_edges(ink, labels, page, paper, contrast, rules, is_field):
+    """The ink without what is no stroke: the edge of a thing, dark on one side of it, or of a shadow, which is soft."""
+    inside = np.flatnonzero(ink > 0.5)
+    if len(inside) == 0:
+        return ink
+    label, count = labels.ravel()[inside], int(labels.max()) + 1
+    area = np.maximum(np.bincount(label, minlength=count), 1)
+    around = np.bincount(label, paper.ravel()[inside], count) / area
+    level = np.bincount(label, contrast.ravel()[inside], count) / area
+    beside = _dark_beside(labels, page, around * (1 - np.maximum(AS_INK * level / 255, DARK)), rules)
+    sharp = _sharpness(ink, labels, contrast, count) / np.maximum(level, 1)
+    soft = SOFT_IN_FIELD if is_field else SOFT * min(1, SOFT_AT / max(ink.shape))
+    edges = (beside > DARK_BESIDE) | (sharp < soft) | ((beside > SOME_BESIDE) & (sharp < RATHER_SOFT * soft))
+    edges[0] = False
+    if edges.any():
+        ink[edges[labels]] = 0
     return ink
+
+
+def _dark_beside(labels, page, limits, rules):
+    """float array: for each label, the share of what surrounds it, other ink and rules left out, under its limit."""
+    if len(limits) > np.iinfo(np.uint16).max:
+        return np.zeros(len(limits))
+    owner = cv2.dilate(labels.astype(np.uint16), np.ones((11, 11), np.uint8))
+    busy = cv2.dilate((labels > 0).astype(np.uint8) | rules, np.ones((5, 5), np.uint8))
+    ring = np.flatnonzero((owner > 0) & (busy == 0))
+    owner = owner.ravel()[ring]
+    dark = page.ravel()[ring] < limits[owner]
+    return np.bincount(owner[dark], minlength=len(limits)) / np.maximum(np.bincount(owner, minlength=len(limits)), 10)
+
+
+def _sharpness(ink, labels, contrast, count):
+    """float array: for each label, how much the contrast changes from pixel to pixel along its outline."""
+    across, down = cv2.spatialGradient(cv2.GaussianBlur(contrast, (0, 0), 1))
+    outline = cv2.morphologyEx((ink > 0.5).astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    outline = np.flatnonzero(outline & (labels > 0))
+    label = labels.ravel()[outline]
+    slope = np.hypot(across.ravel()[outline], down.ravel()[outline]) / 8
+    length = np.bincount(label, minlength=count)
+    return np.where(length > 0, np.bincount(label, slope, count) / np.maximum(length, 1), np.inf)
+
+
+def _is_texture(surplus):
+    """Whether nothing on a page stands out far: grain coarser than the measure of it foresees, in many places."""
+    return len(surplus) >= MANY_SEEN and float(np.quantile(surplus, 0.9)) < TEXTURE
 
 
 def _is_weak(level, stats):

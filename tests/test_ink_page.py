@@ -243,3 +243,18 @@ def test_a_page_of_48_megapixels_fits_the_memory():
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert piece_count(page) == 10
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000
+
+
+def test_soft_shading_is_no_ink_beside_digits():
+    """As wide as a stroke and as dark as a pencil, but without an edge."""
+    y, x = np.mgrid[0 : DIGITS.shape[0], 0 : DIGITS.shape[1]]
+    light = np.ones(DIGITS.shape)
+    for middle in (200, 420, 640):
+        light -= 0.25 * np.exp(-0.5 * np.square((x - middle) / 11)) / (1 + np.exp(np.abs(y - 500) / 4 - 15))
+    assert piece_count(photographed(DIGITS, light=light, grain=2)) == piece_count(photographed(DIGITS, grain=2))
+
+
+@pytest.mark.parametrize("coarseness", [1.2, 3.0])
+def test_texture_without_anything_darker_is_no_ink(coarseness):
+    """So bright that the light side of its grain, by which grain is measured, is cut off."""
+    assert piece_count(grey(248 + grain((900, 1200), 14, coarseness, seed=5))) == 0
