@@ -13,8 +13,8 @@ from views import answers, charts
 from views.strings import text
 
 DIGIT_COLUMNS = ("line", "number", "digit", "numeral", "confidence", "runner_up", "x", "y", "width", "height", "note")
-WIDTHS = {  # pixels of columns that would be too wide or narrow
-    "picture": 150, "text": 180, "numerals": 180, "script": 90, "digits": 60, "note": 180,
+WIDTHS = {  # pixels of columns that would be too wide or narrow; all of them beside each other fit a desktop's page
+    "picture": 120, "text": 135, "numerals": 105, "script": 85, "digits": 55, "confidence": 100, "note": 145,
 }  # fmt: skip
 MIMES = {"csv": "text/csv", "json": "application/json", "jsonl": "application/jsonl"}
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for a formula
@@ -58,7 +58,7 @@ def show(rows: Sequence[dict], columns: Sequence[str], height: int | str = "auto
         column_config={
             **{name: st.column_config.Column(text(f"table.{name}"), width=WIDTHS.get(name)) for name in columns},
             "confidence": st.column_config.ProgressColumn(
-                text("table.confidence"), format="percent", min_value=0, max_value=1
+                text("table.confidence"), format="percent", min_value=0, max_value=1, width=WIDTHS["confidence"]
             ),
         },
     )
