@@ -426,6 +426,7 @@ def test_a_script_is_looked_for_by_its_name_and_kept_in_the_address(open_any):
     page.keyboard.press("Enter")
     page.get_by_text(text("draw.hint", first="૦", last="૯")).wait_for()
     page.wait_for_url("**/?script=gujarati")
+    expect(digit(page)).to_have_text("૫૨૮૪")  # all has arrived, or the browser complains of what the reload cuts off
     page.reload()
     page.get_by_text(text("draw.hint", first="૦", last="૯")).wait_for()
     expect(digit(page)).to_have_text("૫૨૮૪")  # a sample of that script
