@@ -12,7 +12,7 @@ from views import answers, canvas, sources
 from views.strings import text
 
 SHEET = "learn"
-SURE = 0.8  # confidence that earns a star
+SURE = 0.6  # confidence that earns a star
 PEN = 16
 SIZES = {True: (340, 250), False: (440, 340)}  # of the sheet in pixels, on a phone and elsewhere
 COLUMN = 340  # pixels; fits a phone of 375
