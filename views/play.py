@@ -14,7 +14,7 @@ MODES = {"learn": play_learn.show, "game": play_game.show, "calculator": play_ca
 MODE, SCRIPT = "play-mode", "play-script"  # of the choices in the session
 _MODE_KEPT = "play-mode-kept"  # the same, when another page was open in between
 AT_HOME = {"km": "khmer"}  # the script that a language begins with
-WIDTH = 92  # pixels of the list of scripts, which stands beside the modes on a phone
+WIDTH = 106  # pixels of the list of scripts, which stands beside the modes on a phone
 STYLE = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 
 

@@ -63,7 +63,7 @@ class Game:
         """Takes an answer, in Western digits; the clock no longer counts."""
         if self.phase != ASKING:
             return
-        if number == str(self.question.answer):
+        if int(number) == self.question.answer:
             self._right()
         else:
             self._before = self.streak
@@ -71,7 +71,7 @@ class Game:
 
     def meant(self, number: str) -> None:
         """Takes what the child says it wrote, instead of what was read."""
-        if self.phase != WRONG or number != str(self.question.answer):
+        if self.phase != WRONG or int(number) != self.question.answer:
             return
         if self._first_try:
             self.missed.remove(self.question)
@@ -135,5 +135,5 @@ def may_have_meant(digits: Sequence[Sequence[float]], read: str) -> list[str]:
         product(*best), key=lambda number: -float(np.prod([own[v] for own, v in zip(digits, number, strict=False)]))
     )
     written = ["".join(map(str, number)) for number in numbers]
-    others = [number for number in written if number != read]
+    others = [number for number in written if number != read and (len(number) == 1 or number[0] != "0")]
     return others if len(digits) == 1 else others[:MOST_MEANT]
