@@ -22,6 +22,8 @@ FONT = {
     "kannada": "Kannada", "gujarati": "Gujarati", "gurmukhi": "Gurmukhi", "arabic": "Arabic", "thai": "Thai",
     "burmese": "Myanmar",
 }  # fmt: skip
+SIZE_AND_FOOT = {"burmese": (0.62, 0.6)}  # of the numeral to trace, as shares of the sheet's height
+USUAL = (0.8, 0.75)
 GREY = {"light": ("#ffffff", "#d3dcda"), "dark": ("#202a29", "#44524f")}  # paper, and the numeral to write over
 
 
@@ -129,6 +131,7 @@ def _to_trace(numeral: str, script: str, width: int, height: int, theme: str) ->
     """A picture of the numeral in its own font, as a `data:` address."""
     paper, grey = GREY[theme]
     face, family = "", "sans-serif"
+    size, foot = (share * height for share in SIZE_AND_FOOT.get(script, USUAL))
     if script in FONT:
         font = base64.b64encode((FONTS / f"NotoSans{FONT[script]}-digits.woff").read_bytes()).decode()
         face = f"<style>@font-face{{font-family:own;src:url(data:font/woff;base64,{font})}}</style>"
@@ -136,7 +139,7 @@ def _to_trace(numeral: str, script: str, width: int, height: int, theme: str) ->
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">{face}'
         f'<rect width="100%" height="100%" fill="{paper}"/>'
-        f'<text x="50%" y="{0.75 * height:.0f}" text-anchor="middle" font-family="{family}" '
-        f'font-size="{0.8 * height:.0f}" fill="{grey}">{numeral}</text></svg>'
+        f'<text x="50%" y="{foot:.0f}" text-anchor="middle" font-family="{family}" '
+        f'font-size="{size:.0f}" fill="{grey}">{numeral}</text></svg>'
     )
     return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
