@@ -30,6 +30,7 @@ LEAST_CONTRAST = 0.035  # of the paper's brightness; fainter than this is no ink
 LOWEST_THRESHOLD, HIGHEST_THRESHOLD = 0.3, 0.5  # of the ink's contrast: for clean paper, for grainy paper
 DRAWN_GRAIN = 0.002  # no paper is as even as this
 THICKEST = 0.23  # half a stroke's width, of the longer side; what is wider is a shadow
+LEAST_DRAWN = 0.04  # of the longer side: an Arabic zero is a dot
 LEAST_FRAMED = 40  # a picture with fewer pixels a side has no room for a frame
 NOISE_RATIO = 4.0  # ink stands out by at least this many standard deviations of the paper's grain
 SMALL_NOISE_RATIO = 1.8  # the same in a picture that shows nothing but the digit, and little paper
@@ -91,13 +92,15 @@ def _region_ink(grey, work):
     contrast, drawn = _contrast(_resized(grey, work), small)
     grain = _grain(contrast)
     level = _level(contrast, grain, 99 if work == WORK else 99.9, SMALL_NOISE_RATIO if small else NOISE_RATIO)
+    if level is None and drawn and not small:  # a dot is a smaller share of the pixels than any other digit
+        level = _level(contrast, grain, 99.9, NOISE_RATIO)
     if level is None:
         return None
     threshold = float(np.clip(3.5 * grain, LOWEST_THRESHOLD * level, HIGHEST_THRESHOLD * level))
     mask = (contrast > threshold).astype(np.uint8)
     framed = not drawn and not small
     if drawn:
-        keep = _all_strokes(mask)
+        keep = _all_strokes(mask, small)
     else:
         keep = _digit_components(_without_frame(mask) if framed else mask, framed, searching=work != WORK)
     if keep is None or (framed and work == WORK and not _is_written(keep, contrast, level, grain)):
@@ -209,9 +212,11 @@ def _without_dense_strokes(grey, thickest):
     if not 0.25 < light.mean() < 0.75:
         return grey
     ring = np.concatenate([light[0], light[-1], light[:, 0], light[:, -1]])
-    strokes = light if ring.mean() < 0.5 else 1 - light
+    halves = [cv2.distanceTransform(part, cv2.DIST_L2, 3).max() for part in (light, 1 - light)]
+    thin = 2 * min(halves) < max(halves) and 0.25 < ring.mean() < 0.75  # a digit may run along its picture's border
+    is_light = halves[0] < halves[1] if thin else ring.mean() < 0.5
+    strokes, half_width = (light, halves[0]) if is_light else (1 - light, halves[1])
     # A shadow covers half of a page too, but it is no stroke.
-    half_width = cv2.distanceTransform(strokes, cv2.DIST_L2, 3).max()
     written, paper = np.median(grey[strokes > 0]), np.median(grey[strokes == 0])
     if half_width > thickest * max(grey.shape) or abs(written - paper) < 60 or min(ring.mean(), 1 - ring.mean()) > 0.47:
         return grey
@@ -291,12 +296,24 @@ def _level(contrast, grain, percentile, noise_ratio):
     return weak
 
 
-def _all_strokes(mask):
-    """What was drawn, specks left out: on a clean sheet a stroke cut by the border belongs to the digit too."""
+def _all_strokes(mask, small):
+    """What was drawn, specks left out: on a clean sheet a stroke cut by the border belongs to the digit too.
+
+    A clean sheet may be the cell of a form, though: whole rules at its edge go, if a digit is left that keeps off it.
+    """
     parts = _Components(mask, False)
     if len(parts.areas) == 0:
         return None
-    return np.isin(parts.labels, np.flatnonzero(parts.areas > 0.025 * parts.areas.max()) + 1).astype(np.uint8)
+    long = np.maximum(parts.width, parts.height)
+    if not small and long.max() < LEAST_DRAWN * max(mask.shape):
+        return None
+    keep = parts.areas > 0.025 * parts.areas.max()
+    if not small and len(parts.areas) > 1 and parts.touches.any():
+        written = ~parts.cell_borders(mask)
+        clear = written & ~parts.touches & (long >= LEAST_DRAWN * max(mask.shape))
+        if clear.any():
+            keep = written & (parts.areas > 0.025 * parts.areas[written].max())
+    return np.isin(parts.labels, np.flatnonzero(keep) + 1).astype(np.uint8)
 
 
 def _digit_components(mask, framed, searching=False):
@@ -355,10 +372,21 @@ class _Components:
             return found
         outside = mask.copy()
         outside[h // 4 : h - h // 4, w // 4 : w - w // 4] = 0
+        return found & (self._share(outside) > 0.75) & (self._straight_share(mask) > 0.75)
+
+    def cell_borders(self, mask):
+        """Long thin straight rules that live at the edge of a clean sheet and reach it."""
+        h, w = self.shape
+        found = self.touches & (self.outer_share > 0.85) & ((self.width > 0.4 * w) | (self.height > 0.4 * h))
+        found &= self.areas < 0.05 * max(h, w) * (self.width + self.height)
+        return found & (self._straight_share(mask) > 0.8) if found.any() else found
+
+    def _straight_share(self, mask):
+        """How much of each component lies on long level or upright runs."""
+        h, w = self.shape
         level = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, max(5, w // 7)), np.uint8))
         upright = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((max(5, h // 7), 1), np.uint8))
-        straight = cv2.dilate(level | upright, np.ones((3, 3), np.uint8)) & mask
-        return found & (self._share(outside) > 0.75) & (self._share(straight) > 0.75)
+        return self._share(cv2.dilate(level | upright, np.ones((3, 3), np.uint8)) & mask)
 
     def main(self, touching=0.6):
         """Index of the largest component, those in the middle preferred; `touching` weighs what reaches a border."""

@@ -34,9 +34,14 @@ from lekh.numerals import OPERATORS, SCRIPTS, SIGNS
 PACKAGES = ("tensorflow", "keras", "ai-edge-litert", "numpy", "opencv-python-headless", "pillow")
 CHECKPOINT = "checkpoint.keras"  # written after each epoch, gone when the model folder is complete
 LEAST_TO_CALIBRATE = 100  # held-out digits; fewer say nothing of confidence
+SCRIPT_TEMPERATURES = (0.7, 1.5)  # a few hundred digits all read right must not make it sure of everything
 CHUNK = 2048  # distorted digits that travel from the augmenting process at a time
-# The scripts that the page is made for, and those of which few digits were collected, are seen often enough.
-_EMPHASIS = {"latin": 1.3, "khmer": 2.0, "telugu": 1.5, "odia": 1.5, "gujarati": 1.5, "gurmukhi": 1.5}
+# The scripts that the page is made for, those of which few digits were collected, and those whose held-out writers were
+# read worst.
+_EMPHASIS = {
+    "latin": 1.3, "khmer": 2.0, "telugu": 1.5, "odia": 1.5, "gujarati": 1.5, "gurmukhi": 1.5, "arabic": 1.5,
+    "devanagari": 1.3,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,7 @@ class Configuration:
 
     Attributes:
         seed: of every random choice.
-        epochs: how often the network sees `epoch_digits` digits.
+        epochs: how often the network sees `epoch_digits` digits; 0: only the settling epochs, after a start.
         epoch_digits: digits an epoch, drawn from all sources, each distorted anew.
         batch_size: digits a step.
         learning_rate: the highest of the cosine schedule.
@@ -491,6 +496,8 @@ def fit(network, train: Pool, held_out: Pool, configuration: Configuration, chec
         Curves: `loss`, `accuracy`, `val_loss`, `val_accuracy`, one number an epoch.
     """
     precision = fast_precision() if configuration.precision == "auto" else configuration.precision
+    if configuration.epochs == 0:
+        return settle(network, train, held_out, configuration, checkpoint)
     if precision == "float32":
         curves = _fit_once(network, train, held_out, configuration, checkpoint)
     else:
@@ -585,7 +592,7 @@ def calibrate(
             shares = np.log(np.where(own, answers, 1e-30)[mine] + 1e-30)[:, None]
             some = held_out.only(mine)
             further[str(script)] = _best_temperature(
-                partial(_answers, shares), some, chances[mine] / chances[mine].sum()
+                partial(_answers, shares), some, chances[mine] / chances[mine].sum(), SCRIPT_TEMPERATURES
             )
     return temperature, further
 
@@ -596,12 +603,12 @@ def _answers(logits, temperature):
     return (scaled / scaled.sum(axis=2, keepdims=True)).mean(axis=1)
 
 
-def _best_temperature(answers_at, held_out, chances):
+def _best_temperature(answers_at, held_out, chances, limits=(0.2, 3.0)):
     def loss(temperature):
         right = answers_at(temperature)[np.arange(len(held_out)), held_out.classes]
         return -(np.log(right + 1e-12) * chances).sum()
 
-    return round(float(min(np.exp(np.linspace(np.log(0.2), np.log(3), 120)), key=loss)), 4)
+    return round(float(min(np.geomspace(*limits, 120), key=loss)), 4)
 
 
 # -- write the model folder -------------------------------------------------------------------------------------------
@@ -774,7 +781,10 @@ def train(
     curves = fit(network, learn, held, configuration, checkpoint=out / CHECKPOINT)
     temperatures = calibrate(network, held, classes, configuration.normalization)
     described = training_sets or [{"name": d.name, "script": d.script, "n": len(d)} for d in sets]
-    export(network, out, classes, make_card(configuration, temperatures, curves, described))
+    card = make_card(configuration, temperatures, curves, described)
+    if start is not None:
+        card["training"]["before"] = model.read_card(start).raw.get("training")
+    export(network, out, classes, card)
     return curves
 
 
