@@ -1,6 +1,6 @@
 """Whether a page holds nothing but the one digit that was read on it.
 
-A digit may fill its page, break into pieces there, lie on grainy paper, or lose most of its ink with the rules of
+A digit may fill its page, be too thick for its looks there, break into pieces, lie on grainy paper, or lose most of its ink with the rules of
 squared paper; none of this makes several digits of it.
 """
 
@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from lekh.ink import FIELD, WIDEST_ON_PAGE
 from lekh.layout import Piece
-from lekh.normalize import box_of
+from lekh.normalize import box_of, stroke_width
 
 COVERED = 0.8  # share of the ink found on the page that lies in the digit's box
 ALIKE = 0.6  # of the digit's width and height, what the pieces together have
@@ -39,12 +40,15 @@ def is_all(ink: np.ndarray, box: Box, pieces: Sequence[Piece], scale: float, man
     if inside < COVERED * weights.sum():
         return False
     x, y, w, h = box
+    larger = h / box_of(ink)[3]
+    if max(shape) >= FIELD and stroke_width(ink) * larger > WIDEST_ON_PAGE * max(shape):
+        return True  # such strokes are taken for shadow when a whole page is looked at
     sides = np.array([(left, top, left + width, top + height) for left, top, width, height in boxes])
     extent = sides[:, 2:].max(axis=0) - sides[:, :2].min(axis=0)
     alike = bool((extent > ALIKE * np.array([w, h])).all())
     if alike and (len(many) <= 1 or (len(pieces) > 1 and not _side_by_side(boxes))):
         return True
-    own = float(ink.sum()) * (h / box_of(ink)[3]) ** 2
+    own = float(ink.sum()) * larger**2
     apart = min(x, y, shape[1] - x - w, shape[0] - y - h) > APART * max(shape)  # from what surrounds the paper
     return bool(apart and weights.sum() < LOST * own)
 

@@ -42,3 +42,16 @@ def test_what_surrounds_the_paper_is_no_digit_of_it():
 def test_pieces_may_be_seen_at_another_resolution():
     assert is_all(pieces((50, 30, 20, 40)), 1, scale=2.0)
     assert not is_all(pieces((50, 30, 20, 40)), 1, scale=1.0)
+
+
+def test_strokes_too_wide_for_a_page_are_one_digit():
+    halves = pieces((412, 285, 60, 172), (490, 285, 60, 150))
+    box = (400, 260, 160, 200)
+    ring = np.zeros((100, 80), np.float32)
+    ring[5:95, 5:75] = 1
+    ring[25:75, 25:55] = 0
+    thin = np.zeros((100, 80), np.float32)
+    thin[5:95, 5:75] = 1
+    thin[9:91, 9:71] = 0
+    assert lone.is_all(ring, box, halves, 1.0, [None] * 2, (520, 700))
+    assert not lone.is_all(thin, box, halves, 1.0, [None] * 2, (520, 700))

@@ -63,7 +63,7 @@ def check(square, expected, digits_model, script, place, light_on_dark=False):
     without_paper = normalize.to_input(blown_up(square), digits_model.card.normalization)
     assert likeness(without_paper, found.inputs[0]) > 0.9
     # Once more thickened and fitted, a digit is a little smaller, so it is less like the first.
-    assert likeness(square, found.inputs[0]) > 0.75
+    assert likeness(square, found.inputs[0]) > 0.7
     assert [digit.digit for digit in found.digits] == [expected]
     x, y, w, h = found.digits[0].box_xywh
     top, left = (round(share * (length - BLOWN_UP)) for share, length in zip(place, SHEET, strict=True))
