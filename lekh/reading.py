@@ -21,7 +21,7 @@ FEW = 24  # pieces of ink; among so few there may be nothing but one digit, brok
 SINGLE = 0.8  # confidence of a digit that is taken for all that there is
 TOLD = 0.95  # probability of a digit among its neighbours that makes it one, whatever it looks like alone
 DECIDED = 0.8  # probability of a script from which on no other is named
-SHARED = 0.1  # probability of a script that is named where none is decided on
+SHARED = 0.1  # of the first one's probability: what a script needs to be named where none is decided on
 VETO = 0.01  # the least that a digit gives each script, so that one odd digit does not decide against the others
 STRANGE = 0.003  # probability of a whole script; a shape under it is no digit of that script
 WIDE = 1.9  # times the usual width: a piece that may hold two digits
@@ -127,7 +127,7 @@ class Reading:
         """The scripts in which these shapes are digits, where none of them is clearly the one; the likeliest first."""
         if not self.scripts or self.scripts[0][1] >= DECIDED:
             return ()
-        return tuple(script for script, share in self.scripts if share >= SHARED)
+        return tuple(script for script, share in self.scripts if share >= SHARED * self.scripts[0][1])
 
     @property
     def digits(self) -> tuple[Digit, ...]:
