@@ -34,6 +34,8 @@ from lekh.numerals import OPERATORS, SCRIPTS, SIGNS
 PACKAGES = ("tensorflow", "keras", "ai-edge-litert", "numpy", "opencv-python-headless", "pillow")
 CHECKPOINT = "checkpoint.keras"  # written after each epoch, gone when the model folder is complete
 LEAST_TO_CALIBRATE = 100  # held-out digits; fewer say nothing of confidence
+# Held-out digits are of the sets that were learnt from; other pens and cameras are read less surely than they are.
+TEMPERATURES = (0.7, 3.0)
 SCRIPT_TEMPERATURES = (0.7, 1.5)  # a few hundred digits all read right must not make it sure of everything
 CHUNK = 2048  # distorted digits that travel from the augmenting process at a time
 # The scripts that the page is made for, those of which few digits were collected, and those whose held-out writers were
@@ -603,7 +605,7 @@ def _answers(logits, temperature):
     return (scaled / scaled.sum(axis=2, keepdims=True)).mean(axis=1)
 
 
-def _best_temperature(answers_at, held_out, chances, limits=(0.2, 3.0)):
+def _best_temperature(answers_at, held_out, chances, limits=TEMPERATURES):
     def loss(temperature):
         right = answers_at(temperature)[np.arange(len(held_out)), held_out.classes]
         return -(np.log(right + 1e-12) * chances).sum()
@@ -623,8 +625,12 @@ def export(network, folder: Path, classes: Sequence[ClassLabel], card: dict) -> 
         classes: the network's outputs.
         card: the card's other fields, see `make_card`.
     """
+    import keras
+
     folder.mkdir(parents=True, exist_ok=True)
-    network.save(folder / KERAS)
+    bare = keras.models.clone_model(network)  # without its optimizer, which is four times as large
+    bare.set_weights(network.get_weights())
+    bare.save(folder / KERAS)
     (folder / TFLITE).write_bytes(_as_tflite(network))
     card = {"format": CARD_FORMAT, "classes": [asdict(label) for label in classes], **card}
     (folder / CHECKPOINT).unlink(missing_ok=True)
