@@ -1,7 +1,7 @@
 """Whether a page holds nothing but the one digit that was read on it.
 
-A digit may fill its page, be too thick for its looks there, break into pieces, lie on grainy paper, or lose most of its ink with the rules of
-squared paper; none of this makes several digits of it.
+A digit may fill its page, be too thick for its looks there, break into pieces, lie on grainy paper, or lose most of its
+ink with the rules of squared paper; none of this makes several digits of it.
 """
 
 from collections.abc import Sequence
