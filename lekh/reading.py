@@ -24,6 +24,7 @@ DECIDED = 0.8  # probability of a script from which on no other is named
 SHARED = 0.1  # of the first one's probability: what a script needs to be named where none is decided on
 VETO = 0.01  # the least that a digit gives each script, so that one odd digit does not decide against the others
 STRANGE = 0.003  # probability of a whole script; a shape under it is no digit of that script
+DOUBT = 2  # times its probability against a digit's: so that 95 of 100 doodles and letters are refused in any script
 WIDE = 1.9  # times the usual width: a piece that may hold two digits
 
 
@@ -438,7 +439,7 @@ def _digit(found: _Found, model: Model, script: str) -> Digit:
         seen_in_line = found.among and float(told.max()) > TOLD
     best = int(np.argmax(shares))
     confidence = float(shares[best])
-    strange = total < max(STRANGE, float(found.looked[card.no_digit].sum()))
+    strange = total < max(STRANGE, DOUBT * float(found.looked[card.no_digit].sum()))
     no_digit = found.whole and not seen_in_line and strange
     rejected = bool(confidence < card.rejection_threshold or no_digit)
     return Digit(best, confidence, rejected, found.box_xywh, tuple(float(share) for share in shares))
