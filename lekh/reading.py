@@ -439,7 +439,8 @@ def _digit(found: _Found, model: Model, script: str) -> Digit:
         seen_in_line = found.among and float(told.max()) > TOLD
     best = int(np.argmax(shares))
     confidence = float(shares[best])
-    strange = total < max(STRANGE, DOUBT * float(found.looked[card.no_digit].sum()))
+    unlike = float(found.looked[card.no_digit].sum())
+    strange = total < STRANGE or DOUBT * unlike > 1 - unlike  # of any script: an upright 1 is one of several
     no_digit = found.whole and not seen_in_line and strange
     rejected = bool(confidence < card.rejection_threshold or no_digit)
     return Digit(best, confidence, rejected, found.box_xywh, tuple(float(share) for share in shares))
