@@ -775,7 +775,7 @@ def measure_composed(folder: Path, letters: Alphabet, count: int, seed: int = 1)
     """As `measure`, of `count` numbers a script that are written anew and seen as ink; digits that it learnt from."""
     digits, reader = model.load(folder), sequence.load(folder)
     rows = []
-    for script in digits.card.scripts:
+    for script in (script for script in digits.card.scripts if script in SCRIPTS_READ):
         rng = np.random.default_rng(seed)
         counts = dict.fromkeys(WAYS, 0)
         for _ in range(count):
