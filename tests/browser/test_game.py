@@ -206,7 +206,8 @@ def test_a_drawn_calculation_is_computed(open_page, written, value):
         pytest.skip("The model does not know the signs of arithmetic")
     page = open_page(1280, 800)
     play(page, "en", "calculator")
-    expect(page.locator("canvas.upper-canvas")).to_have_css("width", f"{WIDE[0]}px")
+    page.locator(f"canvas.upper-canvas[width='{WIDE[0]}']").wait_for()
+    expect(page.locator("canvas.upper-canvas")).to_have_count(1)  # those of the page before are gone
     mouse(page, strokes(written, "latin", WIDE, 100))
     expect(page.locator(".sum b")).to_have_text(value)
 
