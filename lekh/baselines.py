@@ -5,15 +5,17 @@ Nothing here is on the way to an answer. Pictures are resized whole, as such wor
 they are used; the first two are development requirements.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import cv2
 import numpy as np
 
 from lekh import datasets, images
 from lekh.datasets import Dataset
-from lekh.training import Configuration
+from lekh.training import Configuration, fast_precision
 
 SIDE = 28  # pixels
 FEATURES = "features"  # the layer before the last of `feature_network`
@@ -201,7 +203,9 @@ def upload_network():
 def _sequential(*layers, side=SIDE):
     import keras
 
-    return keras.Sequential([keras.Input((side, side, 1)), *layers, keras.layers.Dense(10, activation="softmax")])
+    # float32, or near-equal probabilities of the short floats would be equal
+    last = keras.layers.Dense(10, activation="softmax", dtype="float32")
+    return keras.Sequential([keras.Input((side, side, 1)), *layers, last])
 
 
 @dataclass(frozen=True)
@@ -222,6 +226,7 @@ class Report:
         learning_rate: Keras's own for that optimizer if `None`.
         epochs: how often the network sees all digits.
         batch_size: digits a step.
+        precision: of the arithmetic, as in `lekh.training.Configuration`; the weights are float32 in any case.
     """
 
     title: str
@@ -237,6 +242,7 @@ class Report:
     learning_rate: float | None = None
     epochs: int = 10
     batch_size: int = 128
+    precision: str = "float32"
 
 
 KHMER, UPLOAD, MNIST = "Khmer number recognition", "Digit recognition with an upload", "MNIST, three optimizers"
@@ -254,12 +260,15 @@ REPORTS = (
         UPLOAD, "CNN, Adam", "paint_strokes", None, 98.96, "learns from the hands that it is tested on; Lekh from none",
         upload_network, side=64, batch_size=32,
     ),
-    Report(MNIST, "CNN, Adam", *_MNIST_SETS, 99.15, "rate 0.001", mnist_network),
-    Report(MNIST, "CNN, SGD", *_MNIST_SETS, 97.5, "rate 0.01", mnist_network, optimizer="sgd"),
-    Report(MNIST, "CNN, Adadelta", *_MNIST_SETS, 84.53, "rate 0.001", mnist_network, optimizer="adadelta"),
+    Report(MNIST, "CNN, Adam", *_MNIST_SETS, 99.15, "rate 0.001", mnist_network, precision="auto"),
+    Report(MNIST, "CNN, SGD", *_MNIST_SETS, 97.5, "rate 0.01", mnist_network, optimizer="sgd", precision="auto"),
+    Report(
+        MNIST, "CNN, Adadelta", *_MNIST_SETS, 84.53, "rate 0.001",
+        mnist_network, optimizer="adadelta", precision="auto",
+    ),
     Report(
         MNIST, "CNN, Adadelta, rate 1", *_MNIST_SETS, None, "only the rate changed, and 3 epochs do",
-        mnist_network, optimizer="adadelta", learning_rate=1.0, epochs=3,
+        mnist_network, optimizer="adadelta", learning_rate=1.0, epochs=3, precision="auto",
     ),
 )  # fmt: skip
 
@@ -279,7 +288,9 @@ def open_report(report: Report) -> tuple[Dataset, Dataset]:
     return train.take(parts[0]), train.take(parts[1])
 
 
-def reproduce(report: Report, train: Dataset, test: Dataset, seeds: int = 1, epochs: int | None = None) -> list:
+def reproduce(
+    report: Report, train: Dataset, test: Dataset, seeds: int = 1, epochs: int | None = None, keep: Path | None = None
+) -> list:
     """The report's network, trained as it says.
 
     Args:
@@ -288,6 +299,7 @@ def reproduce(report: Report, train: Dataset, test: Dataset, seeds: int = 1, epo
         test: its second.
         seeds: how often, each time from other weights.
         epochs: instead of the report's.
+        keep: a folder for the trained networks: one that is there is measured again, not trained again.
 
     Returns:
         For each seed the trained network and how many test digits it reads right.
@@ -295,17 +307,37 @@ def reproduce(report: Report, train: Dataset, test: Dataset, seeds: int = 1, epo
     learnt, asked = (squares(part, report.side, report.interpolation) for part in (train, test))
     results = []
     for seed in range(seeds):
-        network = fitted(
-            report.build, learnt, train.labels, report.optimizer, report.learning_rate,
-            epochs or report.epochs, report.batch_size, seed,
-        )  # fmt: skip
+        kept = None if keep is None else keep / _file_name(report, epochs or report.epochs, seed)
+        network = _kept(kept)
+        if network is None:
+            network = fitted(
+                report.build, learnt, train.labels, report.optimizer, report.learning_rate,
+                epochs or report.epochs, report.batch_size, seed, report.precision,
+            )  # fmt: skip
+            if kept is not None:
+                keep.mkdir(parents=True, exist_ok=True)
+                network.save(kept)
         results.append((network, int((answers(network, asked) == test.labels).sum())))
     return results
+
+
+def _file_name(report, epochs, seed):
+    words = f"{report.title} {report.method} {epochs} {seed}".lower()
+    return "_".join(re.findall("[a-z0-9]+", words)) + ".keras"
+
+
+def _kept(path):
+    if path is None or not path.is_file():
+        return None
+    import keras
+
+    return keras.saving.load_model(path)
 
 
 def fitted(
     build: Callable, squares: np.ndarray, labels: np.ndarray, optimizer: str = "adam",
     learning_rate: float | None = None, epochs: int = 10, batch_size: int = 128, seed: int = 0,
+    precision: str = "float32",
 ):  # fmt: skip
     """A new network, trained.
 
@@ -318,11 +350,17 @@ def fitted(
         epochs: how often it sees all of them.
         batch_size: digits a step.
         seed: of the weights, the order and the dropout.
+        precision: of the arithmetic, as in `lekh.training.Configuration`.
     """
     import keras
 
     keras.utils.set_random_seed(seed)
-    network = build()
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(fast_precision() if precision == "auto" else precision)
+    try:
+        network = build()
+    finally:
+        keras.config.set_dtype_policy(before)
     rate = {} if learning_rate is None else {"learning_rate": learning_rate}
     chosen = keras.optimizers.get({"class_name": optimizer, "config": rate})
     network.compile(chosen, loss="sparse_categorical_crossentropy")

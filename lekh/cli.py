@@ -68,9 +68,14 @@ def _parser() -> argparse.ArgumentParser:
     read.set_defaults(command=_read)
 
     evaluate = commands.add_parser("evaluate", parents=[common, as_json], help="measure on images of one digit each")
-    evaluate.add_argument("data", metavar="DATA", help="a folder of class folders, an .npz or an idx file")
-    evaluate.add_argument("--script", required=True, metavar="NAME")
-    evaluate.set_defaults(command=_evaluate)
+    evaluate.add_argument("data", nargs="?", metavar="DATA", help="a folder of class folders, an .npz or an idx file")
+    evaluate.add_argument("--script", metavar="NAME", help="the script of DATA")
+    evaluate.add_argument(
+        "--report",
+        action="store_true",
+        help="instead of DATA: all test sets of `datasets`; their figures go into the model folder, for the page",
+    )
+    evaluate.set_defaults(command=_evaluate, parser=evaluate)
 
     lines = commands.add_parser("evaluate-lines", parents=[common, as_json], help="measure on images of numbers")
     lines.add_argument("labels", metavar="LABELS.csv", help="columns: file, text")
@@ -195,6 +200,12 @@ def as_cell(value) -> str:
 
 
 def _evaluate(chosen: argparse.Namespace) -> int:
+    if chosen.report == bool(chosen.data):
+        chosen.parser.error("give either DATA or --report")
+    if chosen.report:
+        return _evaluate_and_report(chosen)
+    if not chosen.script:
+        chosen.parser.error("DATA needs --script")
     from lekh import datasets, evaluation
 
     model = _loaded_model(chosen)
@@ -209,6 +220,21 @@ def _evaluate(chosen: argparse.Namespace) -> int:
     print("class      n  precision  recall      f1")
     for name, scores in found.per_class.items():
         print(f"{name:<5} {scores['n']:>6}  {scores['precision']:9.4f}  {scores['recall']:6.4f}  {scores['f1']:6.4f}")
+    return 0
+
+
+def _evaluate_and_report(chosen: argparse.Namespace) -> int:
+    from lekh import training
+
+    # what is left out is said, but not amid the JSON
+    said = contextlib.redirect_stdout(sys.stderr) if chosen.json else contextlib.nullcontext()
+    with said:
+        results = training.measure(_model_folder(chosen))
+    if chosen.json:
+        print(json.dumps({source.key: found.as_dict() for source, found in results}))
+        return 0
+    for source, found in results:
+        print(f"{source.title}: {found.correct} of {found.n}, {found.accuracy:.2%}")
     return 0
 
 

@@ -24,7 +24,7 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
-from lekh import augment, datasets, evaluation, images, ink, model, nondigits, operators
+from lekh import augment, datasets, evaluation, figures, images, ink, model, nondigits, operators
 from lekh.datasets import Dataset
 from lekh.errors import LekhError
 from lekh.model import CARD, CARD_FORMAT, KERAS, NO_DIGIT, TFLITE, ClassLabel
@@ -729,7 +729,11 @@ def report(
     results: Sequence[tuple[datasets.Source, evaluation.Evaluation]],
     scripts: Mapping[str, evaluation.ScriptEvaluation] | None = None,
 ) -> None:
-    """Writes the results of the test sets into the card of `folder`, where the README's figures come from."""
+    """Writes the results of the test sets into the card of `folder`, where the README's figures come from.
+
+    What the page shows of them besides, and the digits of each class that were learnt from, go into
+    `reports/evaluation.json`, see `lekh.figures`.
+    """
     rows = [
         {"name": source.key, "title": source.title, "script": source.script, "n": found.n, "correct": found.correct,
          "accuracy": round(found.accuracy, 5), "rejected": found.rejected, "ece": round(found.ece, 5),
@@ -737,6 +741,26 @@ def report(
         for source, found in results
     ]  # fmt: skip
     write_card(folder, {**model.read_card(folder).raw, "test_sets": rows})
+    card = model.read_card(folder)
+    known = figures.read_evaluation(folder, card)[1]
+    figures.write_evaluation(folder, card, results, {**known, **figures.class_counts(_names(card))})
+
+
+def _names(card):
+    return [row["name"] for row in card.raw.get("training_sets", []) if "name" in row]
+
+
+def measure(folder: Path) -> list[tuple[datasets.Source, evaluation.Evaluation]]:
+    """Measures the model in `folder` on every test set under LEKH_DATA, and reports; says what it found.
+
+    Raises:
+        LekhError: no model is there, LEKH_DATA is not set, or it holds no test set of the model's scripts.
+    """
+    results = evaluate_test_sets(folder)
+    if not results:
+        raise LekhError("No test set was found under LEKH_DATA", "See dataset/README.md for where they come from")
+    report(folder, results, evaluate_scripts(folder))
+    return results
 
 
 def _rounded(found):
@@ -793,7 +817,9 @@ def train(
         print(f"{warm_start(network, classes, start)} of {len(classes)} classes begin with what {start}/ learnt")
     curves = fit(network, learn, held, configuration, checkpoint=out / CHECKPOINT)
     temperatures = calibrate(network, held, classes, configuration.normalization)
-    described = training_sets or [{"name": d.name, "script": d.script, "n": len(d)} for d in sets]
+    described = training_sets or [
+        {"name": d.name, "script": d.script, "n": len(d), "per_class": np.bincount(d.labels).tolist()} for d in sets
+    ]
     card = make_card(configuration, temperatures, curves, described)
     if start is not None:
         card["training"]["before"] = model.read_card(start).raw.get("training")
