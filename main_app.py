@@ -2,19 +2,18 @@
 
 import streamlit as st
 
-from views import canvas, play, read
+from views import canvas, header, play, read
 from views.strings import keep_language, text
 
 keep_language()
 st.set_page_config(page_title=text("page.title"), page_icon="static/icon.png", layout="wide")
-page = st.navigation(
-    [
-        st.Page(read.page, title=text("read.title"), url_path="read", default=True),
-        st.Page(play.page, title=text("play.title"), url_path="play"),
-    ],
-    position="top",
-)
+pages = [
+    st.Page(read.page, title=text("read.title"), url_path="read", default=True),
+    st.Page(play.page, title=text("play.title"), url_path="play"),
+]
+page = st.navigation(pages, position="hidden")
 if st.session_state.get("open-page") != page.url_path:
     st.session_state["open-page"] = page.url_path
     canvas.put_all_away()
+header.show(pages)
 page.run()

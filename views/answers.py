@@ -16,7 +16,7 @@ from lekh.model import Model
 from lekh.numerals import to_numerals
 from lekh.reading import Box, Digit, Reading, read, read_boxes
 from views import charts, pictures
-from views.strings import text
+from views.strings import explained, text
 
 KEPT = 96  # answers kept for all sessions together: 50 kB for a digit, 0.3 MB for a page, 1 MB for one of 1300 digits
 CLOSE = 0.1  # a runner-up with at least this probability is named
@@ -56,7 +56,11 @@ class Answer:
 
     def seen(self, place: int) -> str:
         """What the network saw of one digit, as a `data:` address."""
-        return pictures.network_input(_unpacked(self.inputs, self.side)[place])
+        return pictures.network_input(self.input(place))
+
+    def input(self, place: int) -> np.ndarray:
+        """What the network saw of one digit, float32 `(side, side, 1)`, 0 paper .. 1 ink."""
+        return _unpacked(self.inputs, self.side)[place]
 
 
 def current_model() -> Model:
@@ -204,4 +208,4 @@ def _bars(digit: Digit, script: str, model: Model, narrow: bool) -> None:
 
 def show_error(error: LekhError) -> None:
     """Shows what a person can mend, in one place and one form."""
-    st.error(str(error), icon=":material/error:")
+    st.error(explained(error), icon=":material/error:")

@@ -9,7 +9,7 @@ from lekh.model import Model
 from lekh.numerals import to_numerals
 from views import answers, corrections, scripts, tables
 from views.sources import Source
-from views.strings import text
+from views.strings import explained, text
 
 COLUMNS = ("picture", "text", "numerals", "script", "digits", "confidence", "note")
 HEIGHT = 250  # pixels of the table at most; more rows scroll
@@ -74,7 +74,7 @@ def _row(source: Source, script: str, single: bool, model: Model) -> dict:
     try:
         reading = _answer(source, script, single, model).reading
     except LekhError as error:
-        return row | {"note": str(error)}
+        return row | {"note": explained(error)}
     rejected = sum(digit.rejected for digit in reading.digits)
     row |= {"text": reading.text.replace("\n", " / "), "digits": str(len(reading.digits) - rejected)}
     if reading.text:

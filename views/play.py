@@ -8,7 +8,7 @@ from lekh.errors import LekhError
 from lekh.model import Model
 from lekh.numerals import SCRIPTS
 from views import answers, canvas, play_calculator, play_game, play_learn, screen, scripts
-from views.strings import choose_language, language, text
+from views.strings import language, text
 
 MODES = {"learn": play_learn.show, "game": play_game.show, "calculator": play_calculator.show}
 MODE, SCRIPT = "play-mode", "play-script"  # of the choices in the session
@@ -20,10 +20,7 @@ STYLE = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 
 def page() -> None:
     """The whole page."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.title(text("play.title"), anchor=False, width="content")
-        choose_language()
-        st.html(f"<style>{STYLE}</style>")
+    st.html(f"<style>{STYLE}</style>")
     try:
         model = answers.current_model()
     except LekhError as error:

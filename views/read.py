@@ -11,7 +11,7 @@ from lekh.numerals import to_numerals
 from lekh.reading import AUTO
 from views import answers, batch, canvas, samples, scripts, sources, whole
 from views.sources import Source
-from views.strings import choose_language, literal, text
+from views.strings import literal, text
 
 WIDTH = 340  # pixels of the input column; fits a phone of 375
 NAMED = 3  # files that a button names
@@ -20,10 +20,6 @@ PICTURES = ["image", "heic", "heif"]  # some browsers do not count HEIC among th
 
 def page() -> None:
     """The whole page; a widget reruns only the part under the title."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.title(text("page.title"), anchor=False, width="content")
-        st.caption(text("page.lead"), width="content")
-        choose_language()
     _reader()
 
 

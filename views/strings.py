@@ -64,9 +64,14 @@ def _chosen() -> None:
 
 
 def explained(error: LekhError) -> str:
-    """An error in the language of the page, where the catalogue has it; else as the library says it."""
+    """An error in the language of the page, where the catalogue has it; else as the library says it.
+
+    Its key is made of the words of the problem; the numbers in it fill `{0}`, `{1}` and so on.
+    """
     key = "error." + "_".join(re.findall("[a-z]+", error.problem.lower()))
-    return text(key) if key in CATALOGUES[DEFAULT] else str(error)
+    if key not in CATALOGUES[DEFAULT]:
+        return str(error)
+    return CATALOGUES[language()][key].format(*re.findall(r"\d+", error.problem))
 
 
 def literal(words: str) -> str:

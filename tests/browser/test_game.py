@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from lekh import expression, model
 from lekh.numerals import to_numerals, to_western
-from views.play_rules import QUESTIONS
+from views.play_rules import QUESTIONS, SECONDS
 from views.strings import CATALOGUES
 
 SHEET = (340, 230)  # of the game on a phone
@@ -30,13 +30,7 @@ def play(page: Page, language: str, mode: str) -> None:
         menu.click()
         page.get_by_role("menuitem", name=says(language, "language.name")).click()
         expect(menu).to_contain_text(says(language, "language.name"))
-    link = page.get_by_role("link", name=says(language, "play.title"), exact=True)
-    phone = page.viewport_size["width"] < 768
-    if phone:
-        page.get_by_test_id("stExpandSidebarButton").click()
-    link.click()
-    if phone:
-        page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+    page.get_by_role("link", name=says(language, "play.title"), exact=True).click()
     radio = page.get_by_role("radio", name=says(language, f"play.{mode}"), exact=True)
     radio.wait_for()
     radio.click()
@@ -155,6 +149,11 @@ def test_a_whole_game_with_latin_digits_right_and_wrong(open_page):
 
 
 def test_a_whole_game_with_khmer_digits_in_khmer_against_the_clock(open_page):
+    idle = open_page(375, 812, touch=True)  # somebody who begins at the same time and answers nothing
+    play(idle, "en", "game")
+    start(idle, "en", timed=True)
+    _, missed = question(idle)
+
     page = open_page(375, 812, theme="dark", touch=True, script="khmer")
     play(page, "km", "game")
     assert "lang=km" in page.url
@@ -185,6 +184,12 @@ def test_a_whole_game_with_khmer_digits_in_khmer_against_the_clock(open_page):
         page.get_by_role("button", name=says("km", "game.next")).click()
     page.get_by_text(says("km", "game.done")).wait_for()
     page.get_by_text(says("km", "game.points", score=QUESTIONS - 1, count=QUESTIONS)).wait_for()
+
+    late = idle.get_by_text(re.compile(f"^{says('en', 'game.late', equation='')}"))
+    late.wait_for(timeout=1000 * (SECONDS + 30))
+    assert str(missed) in late.inner_text()
+    to_next(idle, "en")
+    idle.get_by_text(place("en", 2)).wait_for()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -5,7 +5,10 @@ import string
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from views.strings import ADDRESS, CATALOGUES, CHOSEN, DEFAULT, FOLDER, literal, text
+from lekh import images
+from lekh.errors import LekhError
+from views import strings
+from views.strings import ADDRESS, CATALOGUES, CHOSEN, DEFAULT, FOLDER, explained, literal, text
 
 OTHERS = sorted(set(CATALOGUES) - {DEFAULT})
 
@@ -55,7 +58,23 @@ def test_every_key_that_the_page_asks_for_exists():
 
 def test_khmer_is_written_in_khmer():
     latin = re.compile(r"[A-Za-z]{2,}")
-    allowed = {"Lekh", "CSV", "JSON", "ms", "px", "Delete", "green", "orange", "red", "blue", "numbers", "csv", "jsonl"}
+    allowed = {
+        "Lekh",
+        "CSV",
+        "JSON",
+        "ms",
+        "px",
+        "Delete",
+        "green",
+        "orange",
+        "red",
+        "blue",
+        "numbers",
+        "csv",
+        "jsonl",
+        "MB",
+    }
+    allowed |= {"MB", "JPEG", "PNG", "HEIC", "PDF", "ZIP", "Photoshop", "PostScript", "SVG", "XL"}
     for key, sentence in CATALOGUES["km"].items():
         words = latin.findall(re.sub(r"\{[^}]*\}|:material/\w+:", "", sentence))
         assert set(words) <= allowed, (key, words)
@@ -98,3 +117,21 @@ def test_the_language_is_kept_when_the_address_loses_it():
 )
 def test_a_name_is_shown_as_it_is(name, shown):
     assert literal(name) == shown
+
+
+NO_PICTURES = [
+    b"", b"hello", b"%PDF-1.7",
+    b"PK\x03\x04", b"8BPS", b"%!PS", b"<svg>", b"\xff\x4f\xff\x51", b"\xff\x0a", b"\0\0\1\0", b"\x1aE\xdf\xa3", b"\x89PNG\r\n\x1a\n", b"P5 99999 99999 255 ", b"P5 90000 2 255 ", bytes(images.MAX_BYTES + 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("content", NO_PICTURES, ids=lambda content: repr(content[:8]))
+def test_what_is_wrong_with_an_upload_is_said_in_every_language(content, monkeypatch):
+    with pytest.raises(LekhError) as raised:
+        images.to_grey(content)
+    assert explained(raised.value) == str(raised.value)
+    for code in OTHERS:
+        monkeypatch.setattr(strings, "language", lambda code=code: code)
+        said = explained(raised.value)
+        assert said != str(raised.value)
+        assert set(re.findall(r"\d+", said)) == set(re.findall(r"\d+", str(raised.value)))
