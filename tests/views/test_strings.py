@@ -120,8 +120,9 @@ def test_a_name_is_shown_as_it_is(name, shown):
 
 
 NO_PICTURES = [
-    b"", b"hello", b"%PDF-1.7",
-    b"PK\x03\x04", b"8BPS", b"%!PS", b"<svg>", b"\xff\x4f\xff\x51", b"\xff\x0a", b"\0\0\1\0", b"\x1aE\xdf\xa3", b"\x89PNG\r\n\x1a\n", b"P5 99999 99999 255 ", b"P5 90000 2 255 ", bytes(images.MAX_BYTES + 1),
+    b"", b"hello", b"%PDF-1.7", b"PK\x03\x04", b"8BPS", b"%!PS", b"<svg>", b"\xff\x4f\xff\x51", b"\xff\x0a",
+    b"\0\0\1\0", b"\x1aE\xdf\xa3", b"\x89PNG\r\n\x1a\n", b"P5 99999 99999 255 ", b"P5 90000 2 255 ",
+    bytes(images.MAX_BYTES + 1),
 ]  # fmt: skip
 
 
