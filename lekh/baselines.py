@@ -282,10 +282,9 @@ def open_report(report: Report) -> tuple[Dataset, Dataset]:
     train = datasets.open_source(report.train)
     if report.test is not None:
         return train, datasets.open_source(report.test)
-    from sklearn.model_selection import train_test_split
-
-    parts = train_test_split(np.arange(len(train)), test_size=0.2, random_state=42)
-    return train.take(parts[0]), train.take(parts[1])
+    order = np.random.RandomState(42).permutation(len(train))  # as scikit-learn's `train_test_split` draws it
+    held = -(-len(train) // 5)
+    return train.take(order[held:]), train.take(order[:held])
 
 
 def reproduce(

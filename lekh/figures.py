@@ -5,6 +5,7 @@ others, measured anew. Both are optional: a folder without them is a model all t
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,6 +75,108 @@ class TestSet:
         wrong = self.confusion - np.diag(np.diag(self.confusion))
         pairs = [(int(truth), int(read), int(wrong[truth, read])) for truth, read in np.argwhere(wrong)]
         return sorted(pairs, key=lambda pair: -pair[2])
+
+
+@dataclass(frozen=True)
+class Result:
+    """The figures of one test set that every card has.
+
+    Attributes:
+        name: its key.
+        title: what a person reads.
+        script: that it is written in.
+        n: digits in it.
+        correct: how many were read right.
+        together: share of the groups of five digits whose script is found, or `None` where that was not measured.
+    """
+
+    name: str
+    title: str
+    script: str
+    n: int
+    correct: int
+    together: float | None = None
+
+    @property
+    def accuracy(self) -> float:
+        """Share read right, 0 to 1."""
+        return self.correct / self.n
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """What a card says of a set that was learnt from; what it does not say is empty.
+
+    Attributes:
+        title: what a person reads.
+        script: that it is written in.
+        n: digits in it, or `None`.
+        per_class: digits of each class.
+        licence: as its publisher states it.
+        source: where it can be had.
+    """
+
+    title: str
+    script: str
+    n: int | None
+    per_class: tuple[int, ...] = ()
+    licence: str = ""
+    source: str = ""
+
+    @property
+    def link(self) -> str | None:
+        """The first address in `source`."""
+        found = re.search(r"https?://[^\s)]+", self.source)
+        return found.group() if found else None
+
+
+def results(card: Card) -> list[Result]:
+    """The test sets of a card; what is no proper row is left out, for a card may be somebody else's."""
+    found = []
+    for row in _rows(card, "test_sets"):
+        try:
+            auto = row.get("auto") or {}
+            together = float(auto["together"]) if "together" in auto else None
+            name, n, correct = str(row["name"]), int(row["n"]), int(row["correct"])
+            found.append(Result(name, str(row.get("title", name)), str(row["script"]), n, correct, together))
+        except (KeyError, TypeError, ValueError):
+            continue
+    return [result for result in found if 0 <= result.correct <= result.n and result.n > 0]
+
+
+def training_sets(card: Card, counts: Mapping[str, Sequence[int]]) -> list[TrainingSet]:
+    """The training sets of a card, with the digits of each class that the card or the report counted."""
+    found = []
+    for row in _rows(card, "training_sets"):
+        try:
+            name = str(row["name"])
+            per_class = tuple(int(number) for number in row.get("per_class") or counts.get(name, ()))
+            n = int(row["n"]) if "n" in row else sum(per_class) or None
+            words = (str(row.get(key, "")) for key in ("licence", "source"))
+            found.append(TrainingSet(str(row.get("title", name)), str(row["script"]), n, per_class, *words))
+        except (KeyError, TypeError, ValueError):
+            continue
+    return found
+
+
+def curves(card: Card) -> list[dict[str, list[float]]]:
+    """The curves of each training that led to a network, the first one first; see `lekh.training.fit`."""
+    found, run = [], card.raw.get("training")
+    while isinstance(run, dict):
+        curve = run.get("curves")
+        if isinstance(curve, dict) and curve and all(_is_curve(values) for values in curve.values()):
+            found.append(curve)
+        run = run.get("before")
+    return found[::-1]
+
+
+def _is_curve(values):
+    return isinstance(values, list) and all(isinstance(value, int | float) for value in values)
+
+
+def _rows(card, name):
+    rows = card.raw.get(name)
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
 def class_counts(names: Iterable[str]) -> dict[str, list[int]]:
