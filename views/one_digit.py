@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lekh.model import Model
-from views import answers, scripts
+from views import answers, scripts, why
 from views.answers import Answer
 from views.strings import text
 
@@ -26,6 +26,7 @@ def show(result: Answer, asked: str, model: Model) -> None:
         answers.bars(digit, script, model)
     with steps:
         _steps(result)
+    why.show(result, 0, script, model)
 
 
 def _headline(result: Answer, script: str, asked: str, model: Model) -> None:

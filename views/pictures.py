@@ -13,6 +13,9 @@ from PIL import Image, ImageOps
 SIDE = 240  # pixels of a step, about 90 on the page, more on a dense screen
 PAGE = 1600  # pixels of a page whose digits are looked at one by one
 THUMBNAIL = 120
+MAPS = 960  # of a sheet of maps, twice its width on the page
+GAP = 205  # grey between them, which both themes bear
+LITTLE, FOR, AGAINST = (176, 184, 182), (17, 85, 204), (230, 97, 1)  # grey, blue, orange: apart to every kind of eye
 
 
 def photo(grey: np.ndarray) -> str:
@@ -41,6 +44,48 @@ def network_input(values: np.ndarray) -> str:
     picture = _black_on_white(values[..., 0])
     times = max(1, SIDE // max(picture.size))
     return _address(picture.resize((picture.width * times, picture.height * times), Image.Resampling.NEAREST), "PNG")
+
+
+def evidence(values: np.ndarray, weights: np.ndarray) -> str:
+    """A PNG of a digit's ink on white: the bluer, the more it spoke for the answer; the more orange, against it.
+
+    Args:
+        values: float32 `(S, S)`, the ink, 0 .. 1.
+        weights: float32 `(S, S)`, evidence of any scale, positive for the answer.
+    """
+    times = max(1, SIDE // max(values.shape))
+    wide = values.shape[1] * times, values.shape[0] * times
+    ink, said = (
+        np.asarray(Image.fromarray(part.astype(np.float32)).resize(wide, Image.Resampling.BICUBIC))[..., np.newaxis]
+        for part in (values, values * weights)
+    )
+    said = said / np.maximum(ink, 0.05)  # an edge is as its stroke
+    share = np.sqrt(np.clip(np.abs(said) / (np.abs(weights).max() or 1), 0, 1))  # the eye sees what is faint, too
+    colour = np.where(said > 0, FOR, AGAINST) * share + np.array(LITTLE) * (1 - share)
+    ink = np.clip(2 * ink - 0.3, 0, 1)  # crisp, though it was small
+    return _address(Image.fromarray(np.uint8(np.round(255 * (1 - ink) + colour * ink))), "PNG")
+
+
+def maps(values: np.ndarray, reach: float, columns: int) -> str:
+    """A PNG of small maps in rows, white where a map has nothing, bluer with more, orange below nothing.
+
+    Args:
+        values: float32 `(K, h, w)`.
+        reach: the value that has the full colour.
+        columns: maps beside each other.
+    """
+    count, height, width = values.shape
+    columns = min(columns, count)
+    rows = -(-count // columns)
+    times = max(1, MAPS // ((width + 1) * columns))
+    gap = max(2, times * width // 10)
+    sheet = np.full((rows * (height * times + gap) - gap, columns * (width * times + gap) - gap, 3), GAP, np.uint8)
+    share = np.clip(np.abs(values) / reach, 0, 1)[..., np.newaxis]
+    painted = np.where(values[..., np.newaxis] > 0, FOR, AGAINST) * share + 255.0 * (1 - share)
+    for place, small in enumerate(np.uint8(np.round(painted)).repeat(times, axis=1).repeat(times, axis=2)):
+        y, x = (place // columns) * (height * times + gap), (place % columns) * (width * times + gap)
+        sheet[y : y + small.shape[0], x : x + small.shape[1]] = small
+    return _address(Image.fromarray(sheet), "PNG")
 
 
 def thumbnail(path: Path, aspect: float = 1.0) -> str:

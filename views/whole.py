@@ -5,7 +5,7 @@ import streamlit as st
 from lekh.model import Model
 from lekh.numerals import to_numerals
 from lekh.reading import Digit
-from views import answers, corrections, one_digit, photo, scripts, tables
+from views import answers, corrections, one_digit, photo, scripts, tables, why
 from views.answers import Answer
 from views.photo import Mark
 from views.sources import Source
@@ -159,6 +159,9 @@ def _photo(answer: Answer, source: Source, script: str, model: Model, correcting
             _boxes(answer, source, script, model, correcting)
         with st.container(width=PANEL, gap="small"):
             _closer(answer, source, script, model, correcting)
+    if st.session_state[CHOSEN] is not None:
+        place = list(digits).index(st.session_state[CHOSEN])
+        why.show(answer, place, script, model, corrections.shown_boxes(answer, source)[place].digit)
     with st.expander(text("whole.table", digits=len(digits)), icon=":material/table:"):
         tables.show(tables.digit_rows(answer.reading, script, model), tables.DIGIT_COLUMNS, height=320)
 
