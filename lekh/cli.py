@@ -11,14 +11,14 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
-from lekh import __version__
+from lekh import __version__, rows
 from lekh.errors import LekhError
 
 _BROKEN_PIPE = 141  # what a shell reports of a program that SIGPIPE ended
 _INTERRUPTED = 130
-_ROW = ("file", "script", "text", "confidence", "runner_up", "milliseconds", "error")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,14 +58,20 @@ def _parser() -> argparse.ArgumentParser:
     as_json.add_argument("--json", action="store_true", help="print JSON instead of text")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    read = commands.add_parser("read", parents=[common, as_json], help="read images")
-    read.add_argument("images", nargs="+", metavar="IMAGE")
+    read = commands.add_parser("read", parents=[common, as_json], help="read images, or folders of them")
+    read.add_argument(
+        "images", nargs="+", metavar="IMAGE", help="a picture, a folder, or an address such as s3://, gs://, zip://"
+    )
     read.add_argument(
         "--script", default="auto", metavar="NAME", help="auto (default) or a script that the model knows"
     )
     read.add_argument("--single", action="store_true", help="the image holds one digit")
     read.add_argument("--csv", metavar="FILE", help="also write a table, a row an image")
-    read.set_defaults(command=_read)
+    read.add_argument(
+        "--workers", type=_positive, metavar="N", help="processes that read a folder (default: one a core)"
+    )
+    read.add_argument("--scheduler", metavar="ADDRESS", help="a Dask cluster reads the folder, e.g. tcp://host:8786")
+    read.set_defaults(command=_read, parser=read)
 
     evaluate = commands.add_parser("evaluate", parents=[common, as_json], help="measure on images of one digit each")
     evaluate.add_argument("data", nargs="?", metavar="DATA", help="a folder of class folders, an .npz or an idx file")
@@ -116,20 +122,63 @@ def _positive(text: str) -> int:
 def _read(chosen: argparse.Namespace) -> int:
     from lekh import reading
 
+    if chosen.workers and chosen.scheduler:
+        chosen.parser.error("--workers are processes of this machine: leave them out with --scheduler")
     model = _loaded_model(chosen)
     if chosen.script != reading.AUTO:
         model.card.indices(chosen.script)
+    if chosen.workers or chosen.scheduler or any(map(_is_many, chosen.images)):
+        return _read_folder(chosen, model)
     answers = (_answer(file, model, chosen.script, chosen.single) for file in chosen.images)
     failed = False
     with _table(chosen.csv) as add_row:
         for answer in answers:
             failed |= answer["error"] is not None
             add_row(answer)
-            if chosen.json:
-                print(json.dumps(answer), flush=True)
-            else:
-                print(_sentence(answer, model), file=sys.stderr if answer["error"] else sys.stdout, flush=True)
+            _say(answer, chosen, model)
     return int(failed)
+
+
+def _say(answer: dict, chosen: argparse.Namespace, model) -> None:
+    if chosen.json:
+        print(json.dumps(answer), flush=True)
+    else:
+        print(_sentence(answer, model), file=sys.stderr if answer["error"] else sys.stdout, flush=True)
+
+
+def _is_many(address: str) -> bool:
+    """Whether this is a folder or an address of another file system, not one picture."""
+    return "://" in address or Path(address).is_dir()
+
+
+def _read_folder(chosen: argparse.Namespace, model) -> int:
+    """`read` of folders: by several processes or a cluster, into a table or, without one, a line a picture."""
+    from lekh import addresses, folders
+
+    way = folders.Way(chosen.script, chosen.single)
+    hire = partial(folders.crew, model, way, chosen.workers, chosen.scheduler)
+    say = partial(_say, chosen=chosen, model=model)
+    if chosen.csv is None:
+        found = addresses.pictures(chosen.images)
+        failed = False
+        with hire() as crew:
+            for answers in folders.read(found, crew, way):
+                for answer in answers:
+                    failed |= answer["error"] is not None
+                    say(answer)
+        return int(failed)
+    counts = folders.to_table(chosen.images, chosen.csv, model, way, hire, _progress(), say if chosen.json else None)
+    if not chosen.json:
+        print(_summary(counts, chosen.csv))
+    return int(counts.refused > 0)
+
+
+def _summary(counts, table: str) -> str:
+    if counts.total == 0:
+        return f"{table}: no pictures were found"
+    before = f"{counts.before} were there already, " if counts.before else ""
+    refused = f", {counts.refused} could not be read (see the column error)" if counts.refused else ""
+    return f"{table}: {before}{counts.read} of {counts.total} pictures were read now{refused}"
 
 
 def _answer(file: str, model, script: str, single: bool) -> dict:
@@ -144,7 +193,7 @@ def _answer(file: str, model, script: str, single: bool) -> dict:
 
 def _sentence(answer: dict, model) -> str:
     """One line for a person."""
-    file, digits = answer["file"], _digits(answer)
+    file, digits = answer["file"], rows.digits(answer)
     if answer["error"]:
         return f"{file}: {answer['error']}"
     if not digits:
@@ -162,10 +211,6 @@ def _sentence(answer: dict, model) -> str:
     return f"{file}: {'; '.join(parts)}; {model.card.title(answer['script'])}"
 
 
-def _digits(answer: dict) -> list[dict]:
-    return [digit for line in answer["lines"] for digit in line["digits"]]
-
-
 @contextlib.contextmanager
 def _table(file: str | None) -> Iterator:
     """A function that adds a row to the CSV file, or that does nothing when there is none."""
@@ -178,25 +223,8 @@ def _table(file: str | None) -> Iterator:
         raise LekhError(f"{file} cannot be written", "Choose another place for the table") from error
     with stream:
         writer = csv.writer(stream)
-        writer.writerow(_ROW)
-        yield lambda answer: writer.writerow([as_cell(cell) for cell in _row(answer)])
-
-
-def _row(answer: dict) -> list:
-    digits = _digits(answer)
-    runner_up = ""
-    if len(digits) == 1:
-        shares = digits[0]["probabilities"]
-        runner_up = sorted(range(len(shares)), key=shares.__getitem__)[-2] if len(shares) > 1 else ""
-    confidence = round(min(digit["confidence"] for digit in digits), 4) if digits else ""
-    milliseconds = "" if answer["milliseconds"] is None else round(answer["milliseconds"], 2)
-    return [answer["file"], answer["script"], answer["text"], confidence, runner_up, milliseconds, answer["error"]]
-
-
-def as_cell(value) -> str:
-    """A cell that no spreadsheet takes for a formula: text that begins like one gets an apostrophe."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+        writer.writerow(rows.COLUMNS)
+        yield lambda answer: writer.writerow([rows.as_cell(cell) for cell in rows.row(answer)])
 
 
 def _evaluate(chosen: argparse.Namespace) -> int:
@@ -287,9 +315,9 @@ def _described(source) -> dict:
 
 
 def _bench(chosen: argparse.Namespace) -> int:
-    from lekh import bench
+    from lekh import bench, litert
 
-    with _without_native_chatter():
+    with litert.without_chatter():
         results = bench.run(_model_folder(chosen))
     print(json.dumps(results) if chosen.json else bench.as_text(results))
     return 0
@@ -302,27 +330,10 @@ def _model_folder(chosen: argparse.Namespace) -> Path:
 
 
 def _loaded_model(chosen: argparse.Namespace):
-    from lekh import model
+    from lekh import litert, model
 
-    with _without_native_chatter():
+    with litert.without_chatter():
         return model.load(_model_folder(chosen))
-
-
-@contextlib.contextmanager
-def _without_native_chatter() -> Iterator[None]:
-    """LiteRT greets on file descriptor 2 when its first interpreter starts; errors come as exceptions all the same."""
-    if sys.stderr is None:  # started without a terminal
-        yield
-        return
-    sys.stderr.flush()
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
 
 
 def _progress():

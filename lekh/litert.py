@@ -1,5 +1,10 @@
 """A network in the `.tflite` format, run by LiteRT."""
 
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+
 import numpy as np
 
 BATCH = 64  # inputs at a time; memory grows with it, speed hardly
@@ -55,3 +60,20 @@ class _Interpreter:
         self._interpreter.set_tensor(self._entry, np.ascontiguousarray(batch, np.float32))
         self._interpreter.invoke()
         return self._interpreter.get_tensor(self._output)
+
+
+@contextlib.contextmanager
+def without_chatter() -> Iterator[None]:
+    """LiteRT greets on file descriptor 2 when its first interpreter starts; errors come as exceptions all the same."""
+    if sys.stderr is None:  # started without a terminal
+        yield
+        return
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

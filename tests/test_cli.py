@@ -16,7 +16,7 @@ import pytest
 from drawn import draw
 from PIL import Image
 
-from lekh import bench, cli, datasets, model
+from lekh import bench, cli, datasets, model, rows
 
 ROOT = Path(__file__).resolve().parent.parent
 HEAVY = {"streamlit", "tensorflow", "keras", "pandas", "matplotlib", "scipy", "sklearn", "hypothesis", "altair", "tqdm"}
@@ -132,7 +132,7 @@ class TestRead:
     [(None, ""), (3, "3"), ("7", "7"), ("=A1", "'=A1"), ("+1", "'+1"), ("-1", "'-1"), ("@x", "'@x"), ("\tx", "'\tx")],
 )
 def test_cells_are_no_formulas(value, cell):
-    assert cli.as_cell(value) == cell
+    assert rows.as_cell(value) == cell
 
 
 @pytest.mark.parametrize(
