@@ -68,6 +68,9 @@ def _lead(model: Model, results: list[Result], tested: list[TestSet], learnt: li
         sentences = [text("model.lead_one", script=names[0], classes=len(model.card.symbols(model.card.scripts[0])))]
     else:
         sentences = [text("model.lead", n=len(names), scripts=", ".join(names[:NAMED]))]
+    pictures = sum(one.n or 0 for one in learnt)
+    if pictures:
+        sentences.append(text("model.lead_learnt", n=f"{pictures:,}", sets=len(learnt)))
     if results:
         low, high = min(results, key=_accuracy), max(results, key=_accuracy)
         n = sum(result.n for result in results)
@@ -77,10 +80,8 @@ def _lead(model: Model, results: list[Result], tested: list[TestSet], learnt: li
     if tested:
         gap = sum(one.ece * one.n for one in tested) / sum(one.n for one in tested)
         sentences.append(text("model.lead_confidence", points=f"{100 * gap:.1f}"))
-    pictures = sum(one.n or 0 for one in learnt)
-    if pictures:
-        sentences.append(text("model.lead_learnt", n=f"{pictures:,}", sets=len(learnt)))
-    sentences.append(text("model.lead_check"))
+    else:
+        sentences.append(text("model.lead_check"))
     return " ".join(sentences)
 
 

@@ -50,9 +50,7 @@ def confusion(tested: TestSet, labels: Sequence[str]) -> alt.Chart:
         color=alt.Color("kind:N", scale=_scale(), legend=None),
         opacity=alt.Opacity("strength:Q", scale=alt.Scale(domain=[0, 1], range=[0, 1]), legend=None),
     )
-    numbers = base.mark_text(fontSize=12).encode(
-        text="shown:N", color=alt.ColorDatum(text(_KINDS[2]), type="nominal", scale=_scale())
-    )
+    numbers = base.mark_text(fontSize=12).encode(text="shown:N", color=alt.ColorDatum(text(_KINDS[2]), type="nominal"))
     return _finished(cells + numbers, CELL * len(labels) + 50)
 
 
@@ -87,7 +85,7 @@ def reliability(bins: Sequence[dict[str, float]]) -> alt.Chart:
         .encode(
             x=alt.X("says:Q", scale=domain, title=text("model.says")),
             y=alt.Y("is:Q", scale=domain, title=text("model.is_right")),
-            color=alt.ColorDatum(text(_KINDS[1]), type="nominal", scale=_scale()),
+            color=alt.ColorDatum(text(_KINDS[1]), type="nominal"),
         )
     )
     points = (
@@ -124,7 +122,12 @@ def learning(curves: Sequence[dict[str, Sequence[float]]]) -> alt.Chart | None:
         alt.Chart(alt.InlineData(values=rows))
         .mark_line(point=epoch < 2, strokeWidth=2.5)
         .encode(
-            x=alt.X("epoch:Q", title=text("model.epoch"), axis=alt.Axis(tickMinStep=1, grid=False)),
+            x=alt.X(
+                "epoch:Q",
+                title=text("model.epoch"),
+                axis=alt.Axis(tickMinStep=1, grid=False),
+                scale=alt.Scale(zero=False, nice=False),
+            ),
             y=alt.Y("misses:Q", title=text("model.misses"), scale=alt.Scale(zero=False)),
             color=alt.Color(
                 "kind:N", scale=alt.Scale(domain=kinds), legend=alt.Legend(title=None, orient="top", labelLimit=300)
@@ -144,7 +147,12 @@ def per_class(counts: Sequence[int], labels: Sequence[str]) -> alt.Chart:
     rows = [{"label": label, "n": count, "kind": text(_KINDS[0])} for label, count in zip(labels, counts, strict=True)]
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         y=alt.Y(
-            "label:N", sort=None, title=None, axis=alt.Axis(labelFontSize=14, ticks=False, domain=False, grid=False)
+            "label:N",
+            sort=None,
+            title=None,
+            axis=alt.Axis(
+                labelFontSize=14, labelOverlap=False, labelFlush=False, ticks=False, domain=False, grid=False
+            ),
         ),
         x=alt.X("n:Q", axis=None, scale=alt.Scale(domain=[0, 1.25 * max(1, *counts)])),
         tooltip=[
@@ -156,7 +164,7 @@ def per_class(counts: Sequence[int], labels: Sequence[str]) -> alt.Chart:
         color=alt.Color("kind:N", scale=_scale(), legend=None)
     )
     numbers = base.mark_text(align="left", dx=6, fontSize=13).encode(
-        text=alt.Text("n:Q", format=","), color=alt.ColorDatum(text(_KINDS[2]), type="nominal", scale=_scale())
+        text=alt.Text("n:Q", format=","), color=alt.ColorDatum(text(_KINDS[2]), type="nominal")
     )
     return _finished(bars + numbers, charts.ROW_HEIGHT * len(rows))
 

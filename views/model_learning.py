@@ -12,6 +12,7 @@ from lekh.figures import TrainingSet
 from lekh.model import CARD, Model
 from lekh.numerals import SCRIPTS
 from views import model_charts, samples, scripts
+from views.model_results import NOTHING
 from views.strings import literal, text
 
 SCRIPT = "model-script"  # of the chosen script in the session
@@ -30,12 +31,15 @@ def learning(model: Model, learnt: Sequence[TrainingSet]) -> None:
     """The collections with their licences, digits a class, and the curves of the training."""
     if learnt:
         _collections(model, learnt)
+    left, right = st.columns(2, gap="medium")
+    with left:
         _per_class(model, learnt)
     chart = model_charts.learning(figures.curves(model.card))
     if chart is not None:
-        st.subheader(text("model.curves"), anchor=False)
-        st.caption(text("model.curves_note"))
-        st.altair_chart(chart, width="stretch", alt=text("model.curves"))
+        with right:
+            st.subheader(text("model.curves"), anchor=False)
+            st.caption(text("model.curves_note"))
+            st.altair_chart(chart, width="stretch", alt=text("model.curves"))
     _settings(model)
 
 
@@ -48,7 +52,7 @@ def _collections(model: Model, learnt: Sequence[TrainingSet]) -> None:
             "per_class": list(one.per_class) or None,
             "licence": one.licence or None,
             "source": one.link,
-            "set": one.title,
+            "collection": one.title,
         }
         for one in learnt
     ]
@@ -56,6 +60,7 @@ def _collections(model: Model, learnt: Sequence[TrainingSet]) -> None:
     st.dataframe(
         table,
         hide_index=True,
+        placeholder=NOTHING,
         height=min(36 * (len(table) + 1), 400),
         column_order=names,
         column_config={
@@ -145,6 +150,7 @@ def reports(model: Model) -> None:
             ],
             hide_index=True,
             height="content",
+            placeholder=NOTHING,
             column_config={
                 "method": st.column_config.Column(text("model.method"), width=190),
                 "reported": st.column_config.NumberColumn(text("model.reported"), **percent),

@@ -10,6 +10,7 @@ from lekh.model import Model
 from views import model_charts, scripts
 from views.strings import CATALOGUES, DEFAULT, literal, text
 
+NOTHING = "–"  # in a cell
 SET = "model-set"  # of the chosen test set in the session
 ALL = "all"
 WORST = 4  # mix-ups that are named
@@ -40,6 +41,7 @@ def results(model: Model, rows: Sequence[Result]) -> None:
         table,
         hide_index=True,
         height="content",
+        placeholder=NOTHING,
         column_order=names,
         column_config={
             **{name: st.column_config.Column(text(f"model.{name}"), width=_WIDTHS.get(name)) for name in names},
