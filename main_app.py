@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from views import canvas, header, model, play, read
+from views import canvas, header, model, play, read, teach
 from views.strings import keep_language, text
 
 keep_language()
@@ -10,6 +10,7 @@ st.set_page_config(page_title=text("page.title"), page_icon="static/icon.png", l
 pages = [
     st.Page(read.page, title=text("read.title"), url_path="read", default=True),
     st.Page(play.page, title=text("play.title"), url_path="play"),
+    st.Page(teach.page, title=text("teach.title"), url_path="teach"),
     st.Page(model.page, title=text("model.title"), url_path="model"),
 ]
 page = st.navigation(pages, position="hidden")

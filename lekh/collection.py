@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -15,10 +15,20 @@ from lekh.datasets import Dataset
 from lekh.errors import LekhError
 from lekh.images import Source, to_grey
 from lekh.numerals import SCRIPTS
+from lekh.reading import Box
 
-__all__ = ["FOLDER", "METADATA", "OWN", "SOURCES", "Collection", "Example"]
+__all__ = ["FOLDER", "METADATA", "OWN", "SOURCES", "Collection", "Example", "Taken"]
 
 FOLDER = Path(__file__).resolve().parent.parent / "dataset" / "collected"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What came of many pictures: how many are new, were there already, and have no ink to learn from."""
+
+    new: int
+    known: int
+    blank: int
 
 
 class Collection:
@@ -165,6 +175,32 @@ class Collection:
             LekhError: it is no picture or shows no ink, or as `add`.
         """
         return self.add(label, clipping.cut(to_grey(picture)), source, consent)
+
+    def add_boxes(
+        self, picture: Source, told: Sequence[Box], others: Sequence[clipping.Xywh], source: str, consent: bool = False
+    ) -> Taken:
+        """Keeps the digits in boxes of a picture; otherwise as `add`.
+
+        Args:
+            picture: anything that `images.to_grey` takes.
+            told: boxes, each with the place of its class among `classes`; one without ink is left out.
+            others: all boxes of the picture; what is cut out of it reaches into none but its own.
+
+        Raises:
+            LekhError: it is no picture, or the collection is full.
+        """
+        grey, classes = to_grey(picture), self.classes
+        self.check_room(len(told))
+        new = blank = 0
+        for box in told:
+            beside = [other for other in others if other != box.box_xywh]
+            try:
+                clip = clipping.cut(grey, box.box_xywh, beside)
+            except LekhError:
+                blank += 1
+                continue
+            new += self.add(classes[box.digit], clip, source, consent) is not None
+        return Taken(new, len(told) - new - blank, blank)
 
     def remove(self, examples: Iterable[Example]) -> None:
         """Forgets examples."""

@@ -32,7 +32,7 @@ def checked_name(name: str) -> str:
     if any(unicodedata.category(sign) in _INVISIBLE for sign in made):
         raise LekhError("A name holds an invisible character", "Type it again by hand")
     if bad := next((sign for sign in made if sign in _FORBIDDEN), None):
-        raise LekhError(f"A name cannot hold the sign {bad}", "Write the sign as a word")
+        raise LekhError("A name holds a sign that no folder can have", f"Write {bad} as a word")
     if made[0] in "._" or made[-1] == ".":
         raise LekhError("A name cannot begin with a dot or an underscore, or end with a dot", "Begin with a letter")
     if made.split(".")[0].strip().lower() in _DEVICES:

@@ -6,10 +6,9 @@ import re
 import stat
 import zipfile
 import zlib
-from dataclasses import dataclass
 
 from lekh import clipping
-from lekh.collection import METADATA, Collection
+from lekh.collection import METADATA, Collection, Taken
 from lekh.collection_names import checked_classes, class_of
 from lekh.collection_store import provenance
 from lekh.datasets import IMAGE_SUFFIXES
@@ -31,15 +30,6 @@ _ARCHIVES = (".zip", ".gz", ".7z", ".rar", ".tar", ".xz", ".bz2", ".tgz")
 _DATE = (1980, 1, 1, 0, 0, 0)  # of every file, so that the same collection gives the same zip
 _LAYOUT = "Give a zip with one folder of pictures for each digit or symbol"
 _WRONG = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, KeyError)
-
-
-@dataclass(frozen=True)
-class Taken:
-    """What came of a zip: how many examples are new, were there already, and have no ink to learn from."""
-
-    new: int
-    known: int
-    blank: int
 
 
 def pack(collection: Collection) -> bytes:
@@ -97,7 +87,7 @@ def _checked_members(members, size, script):
     if sum(member.compress_size for member in members) > size:
         raise _bomb()  # they lie over each other
     if sum(member.file_size for member in members) > LARGEST_TOTAL:
-        raise LekhError(f"This zip is larger than {LARGEST_TOTAL // 2**20} MB when unpacked", "Split it")
+        raise LekhError(f"This zip unpacks to more than {LARGEST_TOTAL // 2**20} MB", "Split it")
     found = []
     for member in members:
         _check(member)
@@ -142,7 +132,7 @@ def _label(name, script):
         raise LekhError("This zip holds pictures outside of folders", _LAYOUT)
     if len(parts) > 2 and script in SCRIPTS and parts[-3] in SCRIPTS and parts[-3] != script:
         title = SCRIPTS[parts[-3]].title
-        raise LekhError(f"The digits in this zip are {title}", f"Choose {title} first, then upload it again")
+        raise LekhError("The digits in this zip are of another script", f"Choose {title} first, then upload it again")
     return class_of(parts[-2], script)
 
 

@@ -60,6 +60,11 @@ def of(source: Source) -> Corrections:
     return found
 
 
+def alone(source: Source) -> Source:
+    """The picture as one digit, whose corrections are other ones than those of the whole."""
+    return replace(source, digest=f"{source.digest}-alone")
+
+
 def applied(answer: Answer, source: Source, script: str, model: Model) -> Answer:
     """The answer as the person corrected it; the machine's own where nothing was corrected."""
     mine = of(source)

@@ -3,13 +3,24 @@
 import streamlit as st
 
 from lekh.model import Model
-from views import answers, scripts, why
+from views import answers, corrections, scripts, told, why
 from views.answers import Answer
+from views.sources import Source
 from views.strings import text
 
 
-def show(result: Answer, asked: str, model: Model) -> None:
-    """Shows the answer for a picture that holds one digit, or none; `asked` is the script it was read in, or `AUTO`."""
+def show(result: Answer, asked: str, model: Model, source: Source) -> None:
+    """Shows the answer for a picture that holds one digit, or none.
+
+    Args:
+        result: the answer, as the person corrected it.
+        asked: the script it was read in, or `AUTO`.
+        model: a loaded model folder.
+        source: by which the corrections are found.
+    """
+    if corrections.of(source).boxes == ():
+        told.none(source)
+        return
     if not result.reading.digits:
         st.info(text("answer.no_ink"), icon=":material/info:")
         _steps(result)
@@ -21,15 +32,16 @@ def show(result: Answer, asked: str, model: Model) -> None:
             st.subheader(text("answer.no_digit"), anchor=False)
             st.caption(text("answer.retry"))
         else:
-            _headline(result, script, asked, model)
+            _headline(result, script, asked, model, source)
             scripts.shared(result, asked, model)
         answers.bars(digit, script, model)
+        told.of_one(result, source, script, model)
     with steps:
         _steps(result)
     why.show(result, 0, script, model)
 
 
-def _headline(result: Answer, script: str, asked: str, model: Model) -> None:
+def _headline(result: Answer, script: str, asked: str, model: Model, source: Source) -> None:
     digit = result.reading.digits[0]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if digit.rejected:
@@ -37,7 +49,10 @@ def _headline(result: Answer, script: str, asked: str, model: Model) -> None:
         else:
             _numerals(digit.digit, script, len(result.reading.shared) > 1, model)
         with st.container(width="stretch" if digit.rejected else 150, gap="xsmall"):
-            answers.certainty(digit, script, model)
+            if corrections.shown_boxes(result, source)[0].digit is None:
+                answers.certainty(digit, script, model)
+            else:
+                st.badge(text("closer.by_you"), color="blue")
             if digit.rejected:
                 st.caption(text("answer.retry"))
             found = scripts.found(result, asked, model)

@@ -13,6 +13,7 @@ from PIL import Image, ImageOps
 SIDE = 240  # pixels of a step, about 90 on the page, more on a dense screen
 PAGE = 1600  # pixels of a page whose digits are looked at one by one
 THUMBNAIL = 120
+EXAMPLE = 80  # of a collected digit, twice its width on the page
 MAPS = 960  # of a sheet of maps, twice its width on the page
 GAP = 205  # grey between them, which both themes bear
 LITTLE, FOR, AGAINST = (176, 184, 182), (17, 85, 204), (230, 97, 1)  # grey, blue, orange: apart to every kind of eye
@@ -86,6 +87,14 @@ def maps(values: np.ndarray, reach: float, columns: int) -> str:
         y, x = (place // columns) * (height * times + gap), (place % columns) * (width * times + gap)
         sheet[y : y + small.shape[0], x : x + small.shape[1]] = small
     return _address(Image.fromarray(sheet), "PNG")
+
+
+def example(png: bytes) -> str:
+    """A PNG of at most `EXAMPLE` pixels a side, from one in grey."""
+    with Image.open(io.BytesIO(png), formats=("PNG",)) as picture:
+        small = picture.convert("L")
+    small.thumbnail((EXAMPLE, EXAMPLE))
+    return _address(small, "PNG")
 
 
 def thumbnail(path: Path, aspect: float = 1.0) -> str:

@@ -5,7 +5,7 @@ import streamlit as st
 from lekh.model import Model
 from lekh.numerals import to_numerals
 from lekh.reading import Digit
-from views import answers, corrections, one_digit, photo, scripts, tables, why
+from views import answers, corrections, one_digit, photo, scripts, tables, told, why
 from views.answers import Answer
 from views.photo import Mark
 from views.sources import Source
@@ -36,7 +36,8 @@ def show(side, source: Source, asked: str, single: bool, model: Model) -> None:
     answer = answers.answer(source, asked, single, model)
     if single:
         st.caption(literal(source.name))
-        one_digit.show(answer, asked, model)
+        alone = corrections.alone(source)
+        one_digit.show(corrections.applied(answer, alone, asked, model), asked, model, alone)
         return
     answer = corrections.applied(answer, source, asked, model)
     script = answers.script_of(answer, model)
@@ -49,7 +50,7 @@ def show(side, source: Source, asked: str, single: bool, model: Model) -> None:
                 _text(answer, source, script, asked, model)
         _photo(answer, source, script, model, correcting)
     else:
-        one_digit.show(answer, asked, model)
+        one_digit.show(answer, asked, model, source)
 
 
 # What stands over and under the input
@@ -223,20 +224,20 @@ def _closer(answer: Answer, source: Source, script: str, model: Model, correctin
     )
     chosen = st.session_state[CHOSEN]
     _next_doubtful(answer, chosen)
+    told.note(answer, source, script, model)
     if chosen is None:
         st.markdown(text("closer.legend"))
         return
     place = list(places).index(chosen)
     digit = answer.reading.digits[place]
-    told = corrections.shown_boxes(answer, source)[place].digit
-    if correcting:
-        _relabel(digit, told, answer, source, script, model)
+    said = corrections.shown_boxes(answer, source)[place].digit
     with st.container(gap="xsmall"):  # as high as it needs to be, what follows keeps its place
-        if told is None:
+        if said is None:
             answers.certainty(digit, script, model)
         else:
             st.badge(text("closer.by_you"), color="blue")
     answers.bars(digit, script, model, narrow=True)
+    _relabel(digit, said, answer, source, script, model)
     with st.container(width=84):
         st.image(
             answer.seen(place),
@@ -275,27 +276,16 @@ def _next_doubtful(answer: Answer, chosen) -> None:
     st.button(text("closer.next", n=len(doubtful)), icon=":material/arrow_forward:", on_click=go, key="next-doubtful")
 
 
-def _relabel(digit: Digit, told: int | None, answer: Answer, source: Source, script: str, model: Model) -> None:
+def _relabel(digit: Digit, said: int | None, answer: Answer, source: Source, script: str, model: Model) -> None:
     symbols = model.card.symbols(script)
-    key = f"told-{source.digest}-{digit.box_xywh}-{told}"
 
-    def say() -> None:
-        _correct(
-            answer, source, len(symbols), {"kind": "label", "from": digit.box_xywh, "digit": st.session_state[key]}
-        )
+    def say(place: int) -> None:
+        _correct(answer, source, len(symbols), {"kind": "label", "from": digit.box_xywh, "digit": place})
 
     def delete() -> None:
         _correct(answer, source, len(symbols), {"kind": "delete", "from": digit.box_xywh})
 
-    st.pills(
-        text("closer.told"),
-        list(range(len(symbols))),
-        default=told,
-        format_func=lambda place: answers.numeral(place, script, model),
-        key=key,
-        on_change=say,
-    )
-    st.button(text("closer.delete"), icon=":material/delete:", on_click=delete, key="delete-box")
+    told.row(f"{source.digest}-{digit.box_xywh}", symbols, said, say, delete)
 
 
 def _correct(answer: Answer, source: Source, classes: int, edit: dict) -> None:

@@ -1,0 +1,110 @@
+"""Teach: digits of one's own, collected by drawing or from a photo, seen, deleted, saved, and learnt from."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from lekh.collection import OWN, Collection
+from lekh.errors import LekhError
+from lekh.model import Model
+from lekh.numerals import SCRIPTS
+from views import answers, canvas, collected, screen, scripts, teach_draw, teach_look, teach_photo
+from views.strings import explained, language, text
+
+SCRIPT, MODE, NAMES = "teach-script", "teach-mode", "teach-names"  # of the choices in the session
+MODES = {"draw": teach_draw.show, "photo": teach_photo.show}
+AT_HOME = {"km": "khmer"}  # the script that a language begins with
+WIDTH = 236  # pixels of the list of scripts
+COLUMN = 400  # pixels of the list of names
+SEPARATORS = ",،၊、\n"  # commas of several scripts
+STYLE = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
+
+
+def page() -> None:
+    """The whole page."""
+    st.html(f"<style>{STYLE}</style>")
+    _teacher()
+
+
+@st.fragment
+def _teacher() -> None:
+    model = _model()
+    script, mode = _choices(model)
+    collection = collected.of(script)
+    narrow = screen.is_narrow()
+    if script == OWN:
+        _name(collection)
+    if collection.classes:
+        with st.container(horizontal=not narrow, gap="large"):
+            with st.container(width="stretch" if narrow or mode == "photo" else teach_draw.COLUMN, gap="xsmall"):
+                MODES[mode](collection, model, narrow)
+            with st.container(width="stretch", gap="xsmall"):
+                teach_look.show(collection)
+    else:
+        st.info(text("teach.name_first"), icon=":material/edit:")
+        teach_look.files(collection)
+
+
+def _model() -> Model | None:
+    try:
+        return answers.current_model()
+    except LekhError as error:
+        answers.show_error(error)
+        return None
+
+
+def _choices(model: Model | None) -> tuple[str, str]:
+    """The script that is taught, and how its digits are given."""
+    options = [*SCRIPTS, OWN]
+    for key, offered, kept in ((SCRIPT, options, _first_script()), (MODE, list(MODES), next(iter(MODES)))):
+        if st.session_state.get(key) not in offered:
+            st.session_state[key] = st.session_state.get(f"{key}-kept", kept)
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        script = st.selectbox(
+            text("script.label"),
+            options,
+            format_func=collected.title,
+            key=SCRIPT,
+            on_change=_changed,
+            label_visibility="collapsed",
+            width=WIDTH,
+        )
+        mode = st.segmented_control(
+            text("teach.mode"),
+            list(MODES),
+            required=True,
+            format_func=lambda name: text(f"teach.{name}"),
+            key=MODE,
+            on_change=_changed,
+            label_visibility="collapsed",
+        )
+        collected.ask()
+    return script, mode
+
+
+def _first_script() -> str:
+    """The script that was chosen on another page, else that of the language, else the first."""
+    wanted = (st.query_params.get(scripts.KEY), st.session_state.get(scripts.KEPT), AT_HOME.get(language()))
+    return next((script for script in wanted if script in SCRIPTS), next(iter(SCRIPTS)))
+
+
+def _changed() -> None:
+    for key in (SCRIPT, MODE):
+        st.session_state[f"{key}-kept"] = st.session_state[key]
+    teach_draw.begin_anew()
+    canvas.put_all_away()
+
+
+def _name(collection: Collection) -> None:
+    """The names of one's own symbols."""
+    if NAMES not in st.session_state:
+        st.session_state[NAMES] = ", ".join(collection.classes)
+    typed = st.text_input(
+        text("teach.names"), key=NAMES, placeholder=text("teach.names_example"), max_chars=1200, width=2 * COLUMN
+    )
+    for separator in SEPARATORS[1:]:
+        typed = typed.replace(separator, SEPARATORS[0])
+    try:
+        collection.name_classes([name for name in typed.split(SEPARATORS[0]) if name.strip()])
+    except LekhError as error:
+        st.error(explained(error), icon=":material/error:")
