@@ -67,8 +67,7 @@ def _strokes(answer: Answer, place: int, script: str, model: Model, told: int | 
         with st.container(width=PICTURE):
             st.image(pictures.evidence(found.seen, found.evidence), width="stretch", alt=text("why.alt_strokes"))
         with st.container(width="stretch", gap="small"):
-            for sentence in _said(found, digit, model, told):
-                st.markdown(sentence)
+            st.markdown(" ".join(_said(found, digit, model, told)))
             st.caption(text("why.how"))
 
 
