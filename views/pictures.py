@@ -16,7 +16,7 @@ THUMBNAIL = 120
 EXAMPLE = 80  # of a collected digit, twice its width on the page
 MAPS = 960  # of a sheet of maps, twice its width on the page
 GAP = 205  # grey between them, which both themes bear
-LITTLE, FOR, AGAINST = (176, 184, 182), (17, 85, 204), (230, 97, 1)  # grey, blue, orange: apart to every kind of eye
+LITTLE, FOR, AGAINST = (203, 208, 207), (17, 85, 204), (230, 97, 1)  # grey, blue, orange: apart to every kind of eye
 
 
 def photo(grey: np.ndarray) -> str:
@@ -79,7 +79,7 @@ def maps(values: np.ndarray, reach: float, columns: int) -> str:
     columns = min(columns, count)
     rows = -(-count // columns)
     times = max(1, MAPS // ((width + 1) * columns))
-    gap = max(2, times * width // 10)
+    gap = max(2, times * width // 16)
     sheet = np.full((rows * (height * times + gap) - gap, columns * (width * times + gap) - gap, 3), GAP, np.uint8)
     share = np.clip(np.abs(values) / reach, 0, 1)[..., np.newaxis]
     painted = np.where(values[..., np.newaxis] > 0, FOR, AGAINST) * share + 255.0 * (1 - share)
