@@ -130,7 +130,9 @@ def learning(curves: Sequence[dict[str, Sequence[float]]]) -> alt.Chart | None:
             ),
             y=alt.Y("misses:Q", title=text("model.misses"), scale=alt.Scale(zero=False)),
             color=alt.Color(
-                "kind:N", scale=alt.Scale(domain=kinds), legend=alt.Legend(title=None, orient="top", labelLimit=300)
+                "kind:N",
+                scale=alt.Scale(domain=kinds),
+                legend=alt.Legend(title=None, orient="top", columns=1, labelLimit=300),
             ),
             tooltip=[
                 alt.Tooltip("kind:N", title=" "),

@@ -135,7 +135,7 @@ def reports(model: Model) -> None:
     for report, group in groupby(figures.read_reproduced(model.folder), key=lambda row: row["report"]):
         rows = list(group)
         st.subheader(literal(report), anchor=False)
-        percent = {"format": "%.2f %%", "width": 82}
+        percent = {"format": "%.2f %%", "width": 76}
         st.dataframe(
             [
                 {
@@ -152,7 +152,7 @@ def reports(model: Model) -> None:
             height="content",
             placeholder=NOTHING,
             column_config={
-                "method": st.column_config.Column(text("model.method"), width=190),
+                "method": st.column_config.Column(text("model.method"), width=114),
                 "reported": st.column_config.NumberColumn(text("model.reported"), **percent),
                 "reproduced": st.column_config.NumberColumn(text("model.reproduced"), **percent),
                 "lekh": st.column_config.NumberColumn("Lekh", **percent),
