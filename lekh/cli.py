@@ -103,6 +103,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     train.add_argument("--out", metavar="DIR", help="folder to write (without --script: model/)")
     train.add_argument("--epochs", type=_positive, metavar="N")
+    train.add_argument(
+        "--from",
+        dest="start",
+        metavar="DIR",
+        help="teach the model in this folder the few digits of DATA, in seconds, instead of training a new one",
+    )
+    train.add_argument("--json", action="store_true", help="with --from: print how it goes, one JSON object a line")
     train.set_defaults(command=_train, parser=train)
 
     sets = commands.add_parser("datasets", parents=[as_json], help="list the data sets, and which are here")
@@ -283,10 +290,46 @@ def _train(chosen: argparse.Namespace) -> int:
         chosen.parser.error("DATA needs --script")
     if chosen.script and not chosen.out:
         chosen.parser.error("--script needs --out, so that the repository's model stays")
+    if chosen.start is not None:
+        return _finetune(chosen)
+    if chosen.json:
+        chosen.parser.error("--json goes with --from")
     from lekh import model, training
 
     training.main(chosen.data, chosen.script, chosen.out or str(model.DEFAULT_FOLDER), chosen.epochs)
     return 0
+
+
+def _finetune(chosen: argparse.Namespace) -> int:
+    if not chosen.data:
+        chosen.parser.error("--from needs DATA")
+    if chosen.epochs is not None:
+        chosen.parser.error("--epochs does not go with --from")
+    from lekh import finetune, litert
+
+    def report(event: dict) -> None:
+        if chosen.json:
+            print(json.dumps(event), flush=True)
+
+    try:
+        with litert.without_chatter():
+            found = finetune.main(chosen.data, chosen.script, chosen.start, chosen.out, report)
+    except LekhError as error:
+        report({"event": "error", "problem": error.problem, "remedy": error.remedy})
+        raise
+    report({"event": "done", **found})
+    if not chosen.json:
+        _print_taught(found, chosen.out)
+    return 0
+
+
+def _print_taught(found: dict, out: str) -> None:
+    print(f"{found['n']} digits learnt in {found['seconds']:.0f} s; the model is in {out}")
+    if found["examined"]:
+        before = "" if found["before"] is None else f"{found['before']} before, "
+        print(f"Of {found['examined']} that were left out in turn, read right: {before}{found['after']} after")
+    right = {name: sum(row[0] for row in found["samples"][name].values()) for name in ("before", "after")}
+    print(f"Of the samples that come with Lekh: {right['before']} before, {right['after']} after")
 
 
 def _datasets(chosen: argparse.Namespace) -> int:
