@@ -21,7 +21,19 @@ MAX_BYTES = 50 * 2**20
 MAX_PIXELS = 100_000_000
 MAX_SIDE = 32_767  # OpenCV addresses pixels with signed 16-bit numbers where it warps
 
-_COPIES = {"WEBP": 4, "AVIF": 2, "HEIF": 2}  # readers that hold a picture several times: as much less may come to them
+# A small host lends 690 MB to all: whatever the picture, 300 MB decode it. As much less than `MAX_PIXELS` may come
+_COPIES = {"WEBP": 5, "AVIF": 2, "HEIF": 2}  # from readers that hold a picture several times,
+_DEPTHS = {
+    "1": 1,
+    "L": 1,
+    "P": 1,
+    "I;16": 3,
+    "I;16B": 3,
+    "I": 5,
+    "F": 5,
+}  # and in modes that take several bytes a pixel;
+_COLOURS = 2  # all other modes take four
+_BAND = 2_000_000  # pixels that are made grey at a time, so that no second picture of the whole is in memory
 
 _ORIENTATION, _BITS, _PHOTOMETRIC, _SAMPLE_FORMAT = 274, 258, 262, 339  # tags of EXIF and TIFF
 _TURNS = {  # EXIF orientation -> what brings the page upright
@@ -137,9 +149,9 @@ def _bytes_to_grey(data: bytes) -> np.ndarray:
     kind = _kind(data)
     try:
         with Image.open(io.BytesIO(data), formats=(kind,)) as image:
-            _check_size(*image.size, MAX_PIXELS // _COPIES.get(kind, 1))
             if kind == "JPEG":
                 image.draft("L", None)  # the file's own luma: less time, a third of the memory
+            _check_size(*image.size, MAX_PIXELS // max(_COPIES.get(kind, 1), _DEPTHS.get(image.mode, _COLOURS)))
             return _upright(image)
     except LekhError:
         raise
@@ -240,14 +252,27 @@ def _flat(image: Image.Image) -> np.ndarray:
     """uint8 `(H, W)` of an image in any mode, composited on white, not yet turned."""
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         return _deep_to_grey(image)
+    width, height = image.size
+    grey, rows = np.empty((height, width), np.uint8), _band(width)
+    for top in range(0, height, rows):
+        below = min(height, top + rows)
+        grey[top:below] = _flat_band(image if rows >= height else image.crop((0, top, width, below)))
+    return grey
+
+
+def _band(width: int) -> int:
+    return max(1, _BAND // width)
+
+
+def _flat_band(image: Image.Image) -> np.ndarray:
     if image.mode == "LAB":
-        return np.array(image.getchannel("L"))
+        return np.asarray(image.getchannel("L"))
     if image.mode == "La":
         image = image.convert("LA")
     if image.has_transparency_data:
         image = _with_alpha(image)
         return _on_white(np.asarray(image.convert("L")), np.asarray(image.getchannel("A")))
-    return np.array(image if image.mode == "L" else image.convert("L"))
+    return np.asarray(image if image.mode == "L" else image.convert("L"))
 
 
 def _with_alpha(image: Image.Image) -> Image.Image:
@@ -318,8 +343,12 @@ def _numbers_to_bytes(numbers: np.ndarray) -> np.ndarray:
     scale = _full_scale(numbers.dtype, high)
     if low < -0.05 * scale:
         raise LekhError("This picture holds values below zero", "Scale it to numbers from 0 to 255")
-    floats = numbers.astype(np.result_type(numbers.dtype, np.float32), copy=False)
-    return np.clip(np.rint(floats * (255 / scale)), 0, 255).astype(np.uint8, order="C")
+    made, kind = np.empty(numbers.shape, np.uint8), np.result_type(numbers.dtype, np.float32)
+    rows = _band(numbers[0].size)
+    for top in range(0, len(numbers), rows):
+        floats = numbers[top : top + rows].astype(kind, copy=False)
+        made[top : top + rows] = np.clip(np.rint(floats * (255 / scale)), 0, 255)
+    return made
 
 
 def _full_scale(dtype: np.dtype, high: float) -> float:
