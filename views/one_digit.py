@@ -38,7 +38,7 @@ def show(result: Answer, asked: str, model: Model, source: Source) -> None:
         told.of_one(result, source, script, model)
     with steps:
         _steps(result)
-    why.show(result, 0, script, model)
+    why.show(result, 0, script, model, corrections.shown_boxes(result, source)[0].digit)
 
 
 def _headline(result: Answer, script: str, asked: str, model: Model, source: Source) -> None:

@@ -75,8 +75,6 @@ def _weighed(digit: Digit, model: Model, told: int | None) -> tuple[int, int | N
     """The answer and what it is weighed against; `None` leaves that to the network."""
     if told is not None:
         return told, None
-    if digit.runner_up[1] <= 0:  # a person said so, in a correction that is closed by now
-        return digit.digit, None
     if answers.is_no_digit(digit, model):
         return digit.digit, REST
     return digit.digit, digit.runner_up[0]
