@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
+from lekh.explain import FAINT
+
 SIDE = 240  # pixels of a step, about 90 on the page, more on a dense screen
 PAGE = 1600  # pixels of a page whose digits are looked at one by one
 THUMBNAIL = 120
@@ -61,7 +63,8 @@ def evidence(values: np.ndarray, weights: np.ndarray) -> str:
         for part in (values, values * weights)
     )
     said = said / np.maximum(ink, 0.05)  # an edge is as its stroke
-    share = np.sqrt(np.clip(np.abs(said) / (np.abs(weights).max() or 1), 0, 1))  # the eye sees what is faint, too
+    share = np.clip((np.abs(said) / (np.abs(weights).max() or 1) - FAINT) / (1 - FAINT), 0, 1)
+    share = np.sqrt(share)  # the eye sees what is little, too
     colour = np.where(said > 0, FOR, AGAINST) * share + np.array(LITTLE) * (1 - share)
     ink = np.clip(2 * ink - 0.3, 0, 1)  # crisp, though it was small
     return _address(Image.fromarray(np.uint8(np.round(255 * (1 - ink) + colour * ink))), "PNG")
