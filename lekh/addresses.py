@@ -84,7 +84,7 @@ def _escaped(sign):
 def _below(address: str, alone: bool) -> Iterator[Picture]:
     if "://" in address:
         yield from _elsewhere(address, alone)
-    elif Path(address).is_dir():
+    elif os.path.isdir(address):  # noqa: PTH112 - false for what is no path at all
         for path in sorted(_walk(address)):
             shown = os.path.relpath(path, address) if alone else os.path.normpath(path)
             yield Picture(as_name(Path(shown).as_posix()), path)

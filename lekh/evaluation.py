@@ -24,6 +24,7 @@ BINS = 15  # of the calibration error, equal in width
 TOGETHER = 5  # digits whose script is found together
 NOTHING = -1  # in `read`: no ink was found, or the file could not be read
 Progress = Callable[..., Iterable]
+LONGEST_LABEL = 5000  # signs; a page has about 1500
 
 
 @dataclass(frozen=True, eq=False)
@@ -340,6 +341,8 @@ def _read_labels(path: Path) -> list[dict[str, str]]:
         raise LekhError(f"{path.name} has no rows", remedy)
     if any(row.get("file") is None or row.get("text") is None for row in rows):
         raise LekhError(f"{path.name} lacks a column or a cell", remedy)
+    if any(len(row["text"]) > LONGEST_LABEL for row in rows):  # comparing takes the time of both lengths multiplied
+        raise LekhError(f"{path.name} has a text of more than {LONGEST_LABEL} signs", "Cut the pictures into pages")
     return rows
 
 

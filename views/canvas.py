@@ -134,9 +134,20 @@ def draw(
             return_image_data=True,
             key=key,
         )
-    added = page.receive((result.json_data or {}).get("objects", []), result.image_bytes)
+    added = page.receive(*reported(result))
     _tools(page, "" if name == SHEET else f"{name}.", pens=pen is None)
     return added
+
+
+def reported(result) -> tuple[list, bytes | None]:
+    """The strokes and the PNG that the browser reports; nothing of what has not the form of a canvas's own words."""
+    said = result.json_data
+    objects = said.get("objects") if isinstance(said, dict) else None
+    strokes = objects if isinstance(objects, list) and all(isinstance(stroke, dict) for stroke in objects) else []
+    try:
+        return strokes, result.image_bytes
+    except (ValueError, TypeError, AttributeError):  # no picture's address
+        return strokes, None
 
 
 def _tools(page: Sheet, prefix: str, pens: bool) -> None:

@@ -31,6 +31,13 @@ class Mark:
     kind: int
 
 
+def chosen_box(choice) -> tuple | None:
+    """The box that the browser says was chosen; `None` for anything that is no four numbers."""
+    box = choice.get("box") if isinstance(choice, dict) else None
+    four = isinstance(box, list | tuple) and len(box) == 4 and all(isinstance(value, int | float) for value in box)
+    return tuple(box) if four else None
+
+
 def show(
     key: str,
     picture: str,
