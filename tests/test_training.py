@@ -145,6 +145,12 @@ def test_no_hand_is_on_both_sides(prepared):
     assert len(kept) == 2 and len(learnt) == 6 and not learnt & kept
 
 
+def test_a_run_that_goes_on_with_another_seed_holds_out_the_same_hands(prepared):
+    sets, (_, held) = prepared
+    _, again = prepare(sets, classes_of(sets), replace(QUICK, seed=QUICK.seed + 4))
+    assert [square.tobytes() for square in again.squares] == [square.tobytes() for square in held.squares]
+
+
 def test_where_nobody_knows_the_hands_every_class_is_held_out(prepared):
     _, (_, held) = prepared
     assert np.bincount(held.classes[held.sources == 1], minlength=20)[10:].tolist() == [1] * 10
