@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from lekh import images, ink, layout, lone, normalize, sequence
+from lekh import clutter, images, ink, layout, lone, normalize, sequence
 from lekh.errors import LekhError
 from lekh.model import Model
 
@@ -214,7 +214,7 @@ def read(source: images.Source, model: Model, script: str = AUTO, single: bool =
     page, lines = _found_on(grey)
     pieces = [piece for line in lines for number in line.numbers for piece in number.pieces]
     if not pieces:
-        return _read_one(grey, model, script, start)
+        return _unless_cut_off(_read_one(grey, model, script, start))
     looked_at = iter(_looked_at([(piece.ink, _scaled(piece.box_xywh, page.scale)) for piece in pieces], model))
     found = [[[next(looked_at) for _ in number.pieces] for number in line.numbers] for line in lines]
     scripts = _scripts_of(found, model, script)
@@ -229,6 +229,19 @@ def read(source: images.Source, model: Model, script: str = AUTO, single: bool =
 
 def _is_sure(one):
     return bool(one.digits) and not one.digits[0].rejected and one.digits[0].confidence >= SINGLE
+
+
+def _unless_cut_off(one):
+    """The reading of a page without pieces, its digit rejected unless it is sure and, on a large page, whole."""
+    if not one.digits:
+        return one
+    (digit,) = one.digits
+    x, y, w, h = digit.box_xywh
+    height, width = one.grey.shape
+    whole = max(height, width) < ink.FIELD or min(x, y, width - x - w, height - y - h) > layout.RIM * max(height, width)
+    if whole and _is_sure(one):
+        return one
+    return replace(one, lines=(Line((Number((replace(digit, rejected=True),)),)),))
 
 
 def _found_on(grey):
@@ -406,8 +419,9 @@ def _one_digit(grey, found, lines, model, script, start):
 
 def _reading(found, page, grey, model, scripts, start):
     """`found`: lines of numbers of `_Found`, one at least."""
-    found_lines = [[[_digit(digit, model, scripts[0][0]) for digit in number] for number in line] for line in found]
-    lines = tuple(Line(tuple(Number(tuple(number)) for number in line)) for line in _without_print(found_lines))
+    read_lines = [[[_digit(digit, model, scripts[0][0]) for digit in number] for number in line] for line in found]
+    read_lines = _without_clutter(_without_print(read_lines), found, model)
+    lines = tuple(Line(tuple(Number(tuple(number)) for number in line)) for line in read_lines)
     size = model.card.normalization.size
     seen = [digit.seen for line in found for number in line for digit in number]
     inputs = np.stack(seen) if seen else np.zeros((0, size, size, 1), np.float32)
@@ -436,6 +450,25 @@ def _without_print(lines):
              for number, word in zip(line, words, strict=True)]
         )  # fmt: skip
     return made
+
+
+def _without_clutter(lines, found, model):
+    """The lines with those digits rejected that are none, given what else was found."""
+    every = [(digit, seen, row) for row, (line, seen_line) in enumerate(zip(lines, found, strict=True))
+             for number, seen_number in zip(line, seen_line, strict=True)
+             for digit, seen in zip(number, seen_number, strict=True)]  # fmt: skip
+    if not every:
+        return lines
+    refused = iter(clutter.amid_clutter(
+        np.stack([seen.looked for _, seen, _ in every])[:, model.card.no_digit].sum(axis=1),
+        np.array([digit.confidence for digit, _, _ in every]),
+        np.array([digit.rejected for digit, _, _ in every]),
+        np.array([row for _, _, row in every]),
+    ))  # fmt: skip
+    return [
+        [[replace(digit, rejected=True) if next(refused) and not digit.rejected else digit for digit in number]
+         for number in line] for line in lines
+    ]  # fmt: skip
 
 
 def _scripts_of(found, model, script):
