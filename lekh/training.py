@@ -37,7 +37,7 @@ LEAST_TO_CALIBRATE = 100  # held-out digits; fewer say nothing of confidence
 # Held-out digits are of the sets that were learnt from; other pens and cameras are read less surely than they are.
 TEMPERATURES = (0.7, 3.0)
 SCRIPT_TEMPERATURES = (0.7, 1.5)  # a few hundred digits all read right must not make it sure of everything
-SPLIT = 7  # decides what is held out: the same for every seed, so that a run that goes on from another holds out the same
+SPLIT = 7  # decides what is held out, whatever the seed: a run that goes on from another holds out the same
 CHUNK = 2048  # distorted digits that travel from the augmenting process at a time
 # The scripts that the page is made for, those of which few digits were collected, and those whose held-out writers were
 # read worst.
