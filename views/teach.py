@@ -14,7 +14,7 @@ from views.strings import explained, language, text
 SCRIPT, MODE, NAMES = "teach-script", "teach-mode", "teach-names"  # of the choices in the session
 MODES = {"draw": teach_draw.show, "photo": teach_photo.show}
 AT_HOME = {"km": "khmer"}  # the script that a language begins with
-WIDTH = 236  # pixels of the list of scripts
+WIDTH = 192  # pixels of the list of scripts; what is beside it fits on a phone
 COLUMN = 400  # pixels of the list of names
 SEPARATORS = ",،၊、\n"  # commas of several scripts
 STYLE = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")

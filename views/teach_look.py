@@ -23,7 +23,8 @@ def show(collection: Collection) -> None:
     if count == 0:
         st.caption(text("teach.none"))
     else:
-        st.html(f'<div class="kept">{"".join(_row(collection, label) for label in collection.classes)}</div>')
+        used = [label for label, n in collection.counts().items() if n]
+        st.html(f'<div class="kept">{"".join(_row(collection, label) for label in used)}</div>')
     files(collection)
     if count:
         _delete(collection)
@@ -48,28 +49,32 @@ def files(collection: Collection) -> None:
             max_upload_size=collection_zip.LARGEST_ZIP // 2**20,
             key=UPLOADED,
             help=text("teach.zip_help"),
+            on_change=_take,
+            args=(collection,),
         )
         if file is not None:
-            _take(file, collection)
+            _say()
 
 
-def _take(file, collection: Collection) -> None:
-    """Takes an uploaded zip once, and says what came of it for as long as it is shown."""
-    done = st.session_state.setdefault(TAKEN, {})
-    place = file.file_id, collection.script, collected.agreed()
-    if place not in done:
-        try:
-            done[place] = collection_zip.take(file.getvalue(), collection, collected.agreed())
-        except LekhError as error:
-            done[place] = error
-        if len(done) > SHOWN:
-            done.pop(next(iter(done)))
-        st.rerun(scope="fragment")  # the pictures stand above this
-    result = done[place]
+def _take(collection: Collection) -> None:
+    """Takes a zip when it is uploaded."""
+    file = st.session_state[UPLOADED]
+    if file is None:
+        return
+    try:
+        st.session_state[TAKEN] = collection_zip.take(file.getvalue(), collection, collected.agreed())
+    except LekhError as error:
+        st.session_state[TAKEN] = error
+
+
+def _say() -> None:
+    """Says what came of the zip, for as long as it is shown."""
+    result = st.session_state.get(TAKEN)
     if isinstance(result, LekhError):
         st.error(explained(result), icon=":material/error:")
-    else:
-        st.success(text("teach.taken", new=result.new, known=result.known, blank=result.blank), icon=":material/check:")
+    elif result is not None:
+        said = text("teach.taken", new=result.new, known=result.known, blank=result.blank)
+        st.success(said, icon=":material/check:")
 
 
 def _row(collection: Collection, label: str) -> str:

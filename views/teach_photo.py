@@ -20,7 +20,7 @@ PICTURES = ["image", "heic", "heif"]  # some browsers do not count HEIC among th
 UPLOAD, GIVEN, CHOSEN, WHOLE_LINE, SAID = (
     f"teach-{name}" for name in ("photo-file", "photo", "chosen", "line", "photo-said")
 )
-HEIGHT = 420  # pixels of the photo
+HEIGHT = 400  # pixels of the photo
 Labels = dict[Xywh, str | None]
 
 
@@ -45,8 +45,8 @@ def show(collection: Collection, model: Model | None, narrow: bool) -> None:
     if not labels:
         st.info(text("whole.none"), icon=":material/info:")
         return
-    _chosen(answer, source, collection, labels)
     _keep_all(source, collection, labels)
+    _chosen(answer, source, collection, labels)
 
 
 def _given(collection: Collection) -> Source | None:

@@ -47,15 +47,17 @@ def row(
         if st.session_state[key] is not None:
             on_say(st.session_state[key])
 
-    st.pills(
-        text("told.label" if told is None else "closer.told"),
-        list(range(len(symbols))),
-        default=told,
-        format_func=lambda place: f"**{literal(symbols[place])}**",
-        key=key,
-        on_change=said,
-    )
-    st.button(text("told.none"), icon=":material/close:", on_click=on_none, key="delete-box")
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="bottom"):
+        st.pills(
+            text("told.label" if told is None else "closer.told"),
+            list(range(len(symbols))),
+            default=told,
+            format_func=lambda place: f"**{literal(symbols[place])}**",
+            key=key,
+            on_change=said,
+            width="content",
+        )
+        st.button(text("told.none"), icon=":material/close:", on_click=on_none, key="delete-box")
 
 
 def of_one(answer: Answer, source: Source, script: str, model: Model) -> None:
