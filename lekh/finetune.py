@@ -143,7 +143,7 @@ class _Pupil:
                 squares.append(augment.to_square(found.ink))
                 places.append(place)
         if not squares:
-            raise LekhError(f"No ink was found in {self.dataset.name}", "Collect digits that are dark on light paper")
+            raise LekhError("None of the digits has ink", "Collect digits that are dark on light paper")
         return squares, np.array(places)
 
     def _seen(self, squares):

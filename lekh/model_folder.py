@@ -89,7 +89,7 @@ def _sweep(out):
     """Removes what a process left that was killed while it wrote there."""
     for left in out.parent.glob(f".{out.name}.*.part"):
         number = re.match(r"\d+", left.name[len(out.name) + 2 :])
-        if number and not Path(f"/proc/{number[0]}").exists():
+        if number and Path("/proc").is_dir() and not Path(f"/proc/{number[0]}").exists():
             shutil.rmtree(left, ignore_errors=True)
 
 
@@ -126,10 +126,14 @@ def unpacked(content: bytes, out: Path) -> model.Model:
         for name in members.keys() - {CARD}:
             described = files.get(name) if isinstance(files, dict) else None
             if not isinstance(described, dict) or described.get("sha256") != _described(members[name])["sha256"]:
-                raise LekhError(f"{name} is not the file that the card describes", _REMEDY)
+                raise LekhError("This model is damaged or of another version", _REMEDY)
         model.load(beside)
         beside.rename(out)
         return model.load(out)
+    except LekhError as error:
+        if error.remedy == _REMEDY:
+            raise
+        raise LekhError("This model is damaged or of another version", _REMEDY) from error  # without the folder's name
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 

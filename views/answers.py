@@ -15,7 +15,7 @@ from lekh.errors import LekhError
 from lekh.model import Model
 from lekh.numerals import to_numerals
 from lekh.reading import Box, Digit, Reading, read, read_boxes
-from views import charts, pictures
+from views import charts, own_models, pictures
 from views.strings import explained, text
 
 KEPT = 96  # answers kept for all sessions together: 50 kB for a digit, 0.3 MB for a page, 1 MB for one of 1300 digits
@@ -64,12 +64,14 @@ class Answer:
 
 
 def current_model() -> Model:
-    """The model of the folder in `LEKH_MODEL`, else of the repository's own; loaded once and again when it changes.
+    """The session's own model where it chose one, else that of the folder in `LEKH_MODEL`, else the repository's own.
+
+    Each is loaded once, and again when it changes.
 
     Raises:
         LekhError: the folder holds no complete model.
     """
-    folder = Path(os.environ.get("LEKH_MODEL") or models.DEFAULT_FOLDER)
+    folder = own_models.chosen() or Path(os.environ.get("LEKH_MODEL") or models.DEFAULT_FOLDER)
     return _model(str(folder), _stamp(folder))
 
 
@@ -103,7 +105,7 @@ def _stamp(folder: Path) -> tuple[int, ...]:
     return tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _model(folder: str, stamp: tuple[int, ...]) -> Model:
     return models.load(folder)
 

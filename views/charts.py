@@ -51,3 +51,25 @@ def probability_bars(
     )
     # SVG keeps the labels as text: sharp on any screen, and readable by a screen reader.
     return (bars + numbers).properties(height=ROW_HEIGHT * len(rows), usermeta={"embedOptions": {"renderer": "svg"}})
+
+
+def learning_curves(rows, steps: int, kinds: list[str], step: str, right: str) -> alt.Chart:
+    """Lines that grow from left to right; axes and colours stay, so that a live chart does not flicker.
+
+    Args:
+        rows: a data frame with `step`, `right` (per cent), `pass` (one line each) and `kind`, one of `kinds`.
+        steps: where a line ends.
+        kinds: names of the two kinds of line, the accented one first.
+        step, right: titles of the axes.
+    """
+    return (
+        alt.Chart(rows)
+        .mark_line(strokeWidth=2)
+        .encode(
+            x=alt.X("step:Q", title=step, scale=alt.Scale(domain=[0, steps]), axis=alt.Axis(tickCount=4, grid=False)),
+            y=alt.Y("right:Q", title=right, scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(tickCount=3)),
+            detail="pass:N",
+            color=alt.Color("kind:N", scale=alt.Scale(domain=kinds), legend=alt.Legend(title=None, orient="top")),
+        )
+        .properties(height=170)
+    )

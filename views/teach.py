@@ -8,7 +8,7 @@ from lekh.collection import OWN, Collection
 from lekh.errors import LekhError
 from lekh.model import Model
 from lekh.numerals import SCRIPTS
-from views import answers, canvas, collected, screen, scripts, teach_draw, teach_look, teach_photo
+from views import answers, canvas, collected, screen, scripts, teach_draw, teach_look, teach_photo, teach_train
 from views.strings import explained, language, text
 
 SCRIPT, MODE, NAMES = "teach-script", "teach-mode", "teach-names"  # of the choices in the session
@@ -43,6 +43,7 @@ def _teacher() -> None:
     else:
         st.info(text("teach.name_first"), icon=":material/edit:")
         teach_look.files(collection)
+    teach_train.section(collection, model, narrow)
 
 
 def _model() -> Model | None:
