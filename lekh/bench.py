@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "main_app.py"
 NEW_PROCESSES = 3  # of each kind; the median counts
 CANVAS_READINGS = 200
+EXPLANATIONS = 100
 KERAS_PREDICTIONS = 100
 PAGE_PREDICTIONS = 10
 PAGE_READINGS = 5
@@ -76,6 +77,7 @@ def run(model_folder: Path) -> dict[str, Any]:
         "import_tensorflow_megabytes": tensorflow and tensorflow["megabytes"],
         "first_answer_to_import_tensorflow": _ratio(answer and answer["seconds"], tensorflow and tensorflow["seconds"]),
         "canvas_milliseconds": canvas,
+        "explanation_milliseconds": _explanation(model_folder),
         "keras_predict_milliseconds": keras,
         "keras_predict_to_canvas": _ratio(keras, canvas),
         "canvas_images_per_second": per_second,
@@ -94,6 +96,7 @@ def as_text(results: dict[str, Any]) -> str:
         ("  its peak memory", "import_tensorflow_megabytes", "{:.0f} MB"),
         ("  the first answer takes, of that time", "first_answer_to_import_tensorflow", "{:.1%}"),
         (f"Canvas to probabilities (median of {CANVAS_READINGS})", "canvas_milliseconds", "{:.2f} ms"),
+        (f"Its strokes weighed (median of {EXPLANATIONS})", "explanation_milliseconds", "{:.1f} ms"),
         (f"keras.Model.predict (median of {KERAS_PREDICTIONS})", "keras_predict_milliseconds", "{:.1f} ms"),
         ("  times the canvas's whole way", "keras_predict_to_canvas", "{:.1f}"),
         ("Canvas images a second, all cores", "canvas_images_per_second", "{:.0f}"),
@@ -186,6 +189,21 @@ def _in_process(model_folder: Path) -> tuple[float, float]:
     start = time.perf_counter()
     evaluation.evaluate(many, loaded)
     return statistics.median(times), CANVAS_READINGS / (time.perf_counter() - start)
+
+
+def _explanation(model_folder: Path) -> float:
+    """Median milliseconds from what the network saw of a digit to what each stroke said."""
+    from lekh import explain, model, reading
+
+    loaded = model.load(model_folder)
+    script = loaded.card.scripts[0]
+    seen = reading.read(_canvas(), loaded, script, single=True).inputs[0]
+    times = []
+    for _ in range(EXPLANATIONS):
+        start = time.perf_counter()
+        explain.explain(seen, loaded, script)
+        times.append(1000 * (time.perf_counter() - start))
+    return statistics.median(times)
 
 
 def _crowded_page(model_folder: Path) -> tuple[float, float]:

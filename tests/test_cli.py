@@ -235,6 +235,7 @@ MEASURED = {
     "import_tensorflow_megabytes": 740.0,
     "first_answer_to_import_tensorflow": 0.1,
     "canvas_milliseconds": 1.5,
+    "explanation_milliseconds": 6.0,
     "keras_predict_milliseconds": 45.0,
     "keras_predict_to_canvas": 30.0,
     "canvas_images_per_second": 900.0,
@@ -257,6 +258,10 @@ class TestBench:
         milliseconds, per_second = bench._in_process(tiny_model_folder)
         assert milliseconds > 0
         assert per_second > 0
+
+    def test_one_explanation(self, tiny_model_folder, monkeypatch):
+        monkeypatch.setattr(bench, "EXPLANATIONS", 5)
+        assert 0 < bench._explanation(tiny_model_folder) < 1000
 
     def test_a_photo_of_many_digits(self, tiny_model_folder):
         seconds, decoding = bench._crowded_page(tiny_model_folder)

@@ -89,6 +89,7 @@ def maps(values: np.ndarray, reach: float, columns: int) -> str:
     for place, small in enumerate(np.uint8(np.round(painted)).repeat(times, axis=1).repeat(times, axis=2)):
         y, x = (place // columns) * (height * times + gap), (place % columns) * (width * times + gap)
         sheet[y : y + small.shape[0], x : x + small.shape[1]] = small
+    sheet[y:, x + width * times :] = 255  # where the last row ends
     return _address(Image.fromarray(sheet), "PNG")
 
 

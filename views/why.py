@@ -12,7 +12,7 @@ from lekh.layers import Layer
 from lekh.model import Model
 from lekh.numerals import SCRIPTS
 from lekh.reading import Digit
-from views import answers, pictures, scripts
+from views import answers, charts, pictures, scripts
 from views.answers import Answer
 from views.strings import text
 
@@ -157,8 +157,8 @@ def _counted(layer: Layer, shown: int) -> str:
 def _largest(layer: Layer, model: Model) -> str:
     values = layer.maps[:, 0, 0]
     order = values.argsort(kind="stable")[::-1][:NAMED]
-    form = "{:.0%}" if layer.kind == layers.PROBABILITIES else "{:.1f}"
-    return ", ".join(f"{_class(model, place)} {form.format(values[place])}" for place in order)
+    form = charts.percent if layer.kind == layers.PROBABILITIES else "{:.1f}".format
+    return ", ".join(f"{_class(model, place)} {form(values[place])}" for place in order)
 
 
 def _class(model: Model, place: int) -> str:

@@ -315,3 +315,4 @@ def test_maps_stand_in_rows(count, columns, rows):
     assert np.nonzero(blue)[0].mean() < np.nonzero(orange)[0].mean()  # as they stand in the map
     assert np.nonzero(blue)[1].mean() > np.nonzero(orange)[1].mean()
     assert np.nonzero(blue)[0].min() >= (rows - 1) * shown.shape[0] // rows
+    assert (shown[-1, -1] == 255).all()  # beyond the last map as on it
