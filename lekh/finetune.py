@@ -82,9 +82,9 @@ def finetune(
     began = time.perf_counter()
     model_folder.check_place(out, start)
     old = model.load(start)
-    pupil = _Pupil(old, dataset, settings, report)
+    pupil = Pupil(old, dataset, settings, report)
     before, after = pupil.examined()
-    taught = pupil.taught(np.ones(len(pupil.examples), bool), part=None)
+    taught = pupil.taught(np.ones(len(pupil.examples), bool))
     new = pupil.as_model(taught)
     samples = {name: _samples_read(each) for name, each in (("before", old), ("after", new))}
     sha256 = {name: old.card.raw["files"][name]["sha256"] for name in (KERAS, TFLITE)}
@@ -106,10 +106,18 @@ def finetune(
     return found
 
 
-class _Pupil:
-    """A model, the digits that it learns, and what it saw of them."""
+class Pupil:
+    """A model, the digits that it learns, and what it saw of them.
 
-    def __init__(self, old: Model, dataset: Dataset, settings: Settings, report: Report):
+    Attributes:
+        examples: int `(N,)`, places in `dataset` of the digits that have ink.
+        labels: int `(N,)`, their classes, places among those of the script.
+        folds: int `(N,)`, the part that each is left out with; -1: with none.
+        features: float32 `(M, F)`, of all copies of all examples, and `owners`, the example of each.
+        kept: float32 `(R, F)`, features of what is rehearsed.
+    """
+
+    def __init__(self, old: Model, dataset: Dataset, settings: Settings, report: Report = lambda event: None):
         self.old, self.settings, self.report = old, settings, report
         self.content = (old.folder / TFLITE).read_bytes()
         below, self.before = head.taken_off(self.content)
@@ -198,7 +206,7 @@ class _Pupil:
         card = replace(self.old.card, classes=self.classes)
         return Model(self.old.folder, card, head.put_on(self.content, taught))
 
-    def taught(self, mask: np.ndarray, part: int | None) -> Head:
+    def taught(self, mask: np.ndarray, part: int | None = None) -> Head:
         """The last layer after it has learnt from the examples where bool `mask` holds."""
         mine = mask[self.owners]
         labels = self.own[self.labels[self.owners[mine]]]

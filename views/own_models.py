@@ -12,10 +12,7 @@ from lekh.errors import LekhError
 from lekh.model import CARD
 from views.strings import explained, literal, text
 
-MODELS, CHOSEN = (
-    "own-models",
-    "own-model",
-)  # in the session: all of them by number, and the number of the one that reads
+MODELS, CHOSEN = "own-models", "own-model"  # in the session: all by number, and the number of the one that reads
 UPLOADED, TAKEN = "own-model-zip", "own-model-taken"
 MOST = 5  # that a session keeps
 WIDTH = 300  # pixels of the list
