@@ -267,8 +267,8 @@ REPORTS = (
         mnist_network, optimizer="adadelta", precision="auto",
     ),
     Report(
-        MNIST, "CNN, Adadelta, rate 1", *_MNIST_SETS, None, "only the rate changed, and 3 epochs do",
-        mnist_network, optimizer="adadelta", learning_rate=1.0, epochs=3, precision="auto",
+        MNIST, "CNN, Adadelta, rate 1", *_MNIST_SETS, None, "2 epochs at the rate that its inventor proposed",
+        mnist_network, optimizer="adadelta", learning_rate=1.0, epochs=2, precision="auto",
     ),
 )  # fmt: skip
 
@@ -303,12 +303,14 @@ def reproduce(
     Returns:
         For each seed the trained network and how many test digits it reads right.
     """
-    learnt, asked = (squares(part, report.side, report.interpolation) for part in (train, test))
+    learnt, asked = None, squares(test, report.side, report.interpolation)
     results = []
     for seed in range(seeds):
         kept = None if keep is None else keep / _file_name(report, epochs or report.epochs, seed)
         network = _kept(kept)
         if network is None:
+            if learnt is None:
+                learnt = squares(train, report.side, report.interpolation)
             network = fitted(
                 report.build, learnt, train.labels, report.optimizer, report.learning_rate,
                 epochs or report.epochs, report.batch_size, seed, report.precision,

@@ -17,7 +17,7 @@ from lekh.datasets import Dataset
 from lekh.errors import LekhError
 from lekh.model import Model, load
 
-SVM = "HOG or CNN features with a support vector machine"
+SVM = "Features with a support vector machine"
 CONTOURS = "Contour script, several digits on a canvas"
 DRAWINGS, LENGTH = 200, 5  # drawings, and digits in each
 MOST = 6_000  # digits that the machines learn from; their time grows with the square
@@ -63,9 +63,10 @@ def network_row(
         train, test = baselines.some(train, most), baselines.some(test, most)
     found = [right for _, right in baselines.reproduce(report, train, test, seeds, epochs, keep)]
     title = datasets.SOURCES[report.test].title if report.test else f"{datasets.SOURCES[report.train].title}, a fifth"
+    fewer = f"; {epochs} of its {report.epochs} epochs" if epochs not in (None, report.epochs) else ""
     return row(
-        report.title, report.method, title, len(test), report.reported, found, lekh_on(test, model), report.note,
-        report.test,
+        report.title, report.method, title, len(test), report.reported, found, lekh_on(test, model),
+        report.note + fewer, report.test,
     )  # fmt: skip
 
 
