@@ -214,7 +214,7 @@ def read(source: images.Source, model: Model, script: str = AUTO, single: bool =
     page, lines = _found_on(grey)
     pieces = [piece for line in lines for number in line.numbers for piece in number.pieces]
     if not pieces:
-        return _unless_cut_off(_read_one(grey, model, script, start))
+        return _if_sure(_read_one(grey, model, script, start))
     looked_at = iter(_looked_at([(piece.ink, _scaled(piece.box_xywh, page.scale)) for piece in pieces], model))
     found = [[[next(looked_at) for _ in number.pieces] for number in line.numbers] for line in lines]
     scripts = _scripts_of(found, model, script)
@@ -222,7 +222,7 @@ def read(source: images.Source, model: Model, script: str = AUTO, single: bool =
     many = _reading(found, page.ink, grey, model, scripts, start)
     if len(pieces) <= FEW:
         one = _read_one(grey, model, script, start)
-        if _is_sure(one) and lone.is_all(one.ink, one.digits[0].box_xywh, pieces, page.scale, many.digits, grey.shape):
+        if _is_sure(one) and not _is_cut_off(one) and _is_all(one, pieces, page, many):
             return one
     return many
 
@@ -231,17 +231,23 @@ def _is_sure(one):
     return bool(one.digits) and not one.digits[0].rejected and one.digits[0].confidence >= SINGLE
 
 
-def _unless_cut_off(one):
-    """The reading of a page without pieces, its digit rejected unless it is sure and, on a large page, whole."""
-    if not one.digits:
-        return one
-    (digit,) = one.digits
-    x, y, w, h = digit.box_xywh
+def _is_all(one, pieces, page, many):
+    return lone.is_all(one.ink, one.digits[0].box_xywh, pieces, page.scale, many.digits, one.grey.shape)
+
+
+def _is_cut_off(one):
+    """Whether the one digit of a large picture reaches its border; it is the border's shadow, or the desk."""
     height, width = one.grey.shape
-    whole = max(height, width) < ink.FIELD or min(x, y, width - x - w, height - y - h) > layout.RIM * max(height, width)
-    if whole and _is_sure(one):
+    x, y, w, h = one.digits[0].box_xywh
+    rim = layout.RIM * max(height, width)
+    return max(height, width) >= ink.FIELD and min(x, y, width - x - w, height - y - h) <= rim
+
+
+def _if_sure(one):
+    """The reading of a page without pieces: its digit is rejected unless it is sure and, on a large page, whole."""
+    if not one.digits or (_is_sure(one) and not _is_cut_off(one)):
         return one
-    return replace(one, lines=(Line((Number((replace(digit, rejected=True),)),)),))
+    return replace(one, lines=(Line((Number((replace(one.digits[0], rejected=True),)),)),))
 
 
 def _found_on(grey):

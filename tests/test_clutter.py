@@ -1,0 +1,60 @@
+"""What else was found tells how much to believe a thing that looks like a digit."""
+
+import numpy as np
+import pytest
+
+from lekh import clutter
+
+SURE, WEAK, NONE = (0.0002, 0.999, False), (0.05, 0.6, False), (0.95, 0.3, True)  # unlike, confidence, rejected
+
+
+def amid(*things, lines=None):
+    unlike, confidence, rejected = (np.array(values) for values in zip(*things, strict=True))
+    lines = np.zeros(len(things), int) if lines is None else np.array(lines)
+    return clutter.amid_clutter(unlike, confidence, rejected, lines).tolist()
+
+
+def test_nothing_found_is_nothing_refused():
+    none = np.zeros(0)
+    assert clutter.amid_clutter(none, none, none.astype(bool), none.astype(int)).shape == (0,)
+
+
+@pytest.mark.parametrize(
+    ("things", "refused"),
+    [
+        pytest.param([WEAK], [False], id="alone"),
+        pytest.param([WEAK, NONE], [False, True], id="two say nothing"),
+        pytest.param([WEAK] + [SURE] * 5, [False] * 6, id="amid digits"),
+        pytest.param([WEAK] + [NONE] * 5, [True] * 6, id="amid drawings"),
+        pytest.param([WEAK, WEAK, WEAK, WEAK], [True] * 4, id="nothing but weak ones"),
+        pytest.param([SURE] * 6 + [NONE] * 3, [False] * 6 + [True] * 3, id="digits beside drawings"),
+        pytest.param([(0.0, 1.0, False)] + [NONE] * 30, [False] + [True] * 30, id="beyond doubt"),
+    ],
+)
+def test_the_others_decide(things, refused):
+    said = np.array(amid(*things)) | np.array([rejected for _, _, rejected in things])
+    assert said.tolist() == refused
+
+
+def test_the_others_of_its_line_count_more():
+    doubtful = (0.05, 0.7, False)
+    things = [doubtful] + [SURE] * 3 + [NONE] * 5
+    assert not amid(*things, lines=[0] * 4 + [1] * 5)[0]
+    assert amid(*things, lines=[1] + [0] * 3 + [1] * 5)[0]
+
+
+def test_a_page_of_print_is_judged_as_a_whole():
+    """Half its letters look like digits, half like nothing; as few things are not enough to say so."""
+    page = [(0.001, 0.97, False), (0.3, 0.8, False)]
+    assert all(amid(*page * 30))
+    assert not all(amid(*page * 5))
+
+
+def test_the_order_does_not_matter():
+    rng = np.random.default_rng(2)
+    unlike, confidence = rng.uniform(0, 0.4, 30), rng.uniform(0.4, 1, 30)
+    rejected, line = rng.random(30) < 0.3, rng.integers(0, 6, 30)
+    order = rng.permutation(30)
+    said = clutter.amid_clutter(unlike, confidence, rejected, line)
+    again = clutter.amid_clutter(unlike[order], confidence[order], rejected[order], line[order])
+    np.testing.assert_array_equal(said[order], again)
