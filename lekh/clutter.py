@@ -18,7 +18,7 @@ WEIGHT = 2.0  # of the others against its own evidence
 MOST = 4.6  # log odds that the others add: what looks like a digit beyond doubt is one wherever it stands
 REFUSED = 2.5  # log odds
 FEWEST = 3  # things; two say nothing of a page
-PAGEFUL, PRINT = 40, 0.15  # things; their mean evidence: among so many, that alone tells print from numbers
+PAGEFUL, PRINT = 40, 0.05  # things; their mean evidence: among so many, that alone tells print from numbers
 ROUNDS = 15  # of asking each what it is, given the others; they agree long before
 
 
