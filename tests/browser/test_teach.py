@@ -100,5 +100,6 @@ def test_a_wrong_answer_is_set_right_in_one_tap_and_kept(open_page, width):
     expect(digit).to_have_text("3")
     page.locator(".st-key-delete-box button").click()
     page.get_by_text(text("told.is_none")).wait_for()
+    page.get_by_test_id("stStatusWidget").wait_for(state="detached")  # until then what is below it moves
     page.locator(".st-key-told-back button").click()
     expect(digit).to_have_text("3")
