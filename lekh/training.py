@@ -665,9 +665,21 @@ def _described(path: Path) -> dict:
 
 
 def make_card(
-    configuration: Configuration, temperatures: tuple[float, dict[str, float]], history: dict, training_sets: list[dict]
+    configuration: Configuration,
+    temperatures: tuple[float, dict[str, float]],
+    history: dict,
+    training_sets: list[dict],
+    start: Path | None = None,
 ) -> dict:
-    """The card's fields beside classes and files; `report` fills `test_sets`. `temperatures` come from `calibrate`."""
+    """The card's fields beside classes and files; `report` fills `test_sets`.
+
+    Args:
+        configuration: how the network was trained.
+        temperatures: from `calibrate`.
+        history: the curves of `fit`.
+        training_sets: what it learnt from.
+        start: the folder of the model that it began with, whose training is kept under `before`.
+    """
     settings = asdict(configuration)
     normalization = settings.pop("normalization")
     return {
@@ -686,6 +698,7 @@ def make_card(
             "python": platform.python_version(),
             "packages": {name: metadata.version(name) for name in PACKAGES},
             "source_commit": _commit(),
+            **({} if start is None else {"before": model.read_card(start).raw.get("training")}),
         },
     }
 
@@ -816,15 +829,13 @@ def train(
     network = build_network(len(classes), configuration.normalization)
     if start is not None:
         print(f"{warm_start(network, classes, start)} of {len(classes)} classes begin with what {start}/ learnt")
+        configuration = replace(configuration, start=model.read_card(start).raw["files"][KERAS]["sha256"])
     curves = fit(network, learn, held, configuration, checkpoint=out / CHECKPOINT)
     temperatures = calibrate(network, held, classes, configuration.normalization)
     described = training_sets or [
         {"name": d.name, "script": d.script, "n": len(d), "per_class": np.bincount(d.labels).tolist()} for d in sets
     ]
-    card = make_card(configuration, temperatures, curves, described)
-    if start is not None:
-        card["training"]["before"] = model.read_card(start).raw.get("training")
-    export(network, out, classes, card)
+    export(network, out, classes, make_card(configuration, temperatures, curves, described, start))
     return curves
 
 
