@@ -237,15 +237,21 @@ def test_limits_say_size_and_the_speed_of_this_machine(full):
 
 
 def test_every_section_speaks_khmer(full):
-    page = AppTest.from_function(app, default_timeout=60)
-    page.query_params["lang"] = "km"
-    page.run()
-    assert page.markdown[0].value.startswith(CATALOGUES["km"]["model.lead"].partition("{")[0])
-    for section in SECTIONS[1:]:
+    for section in SECTIONS:
+        page = AppTest.from_function(app, default_timeout=60)
+        page.query_params["lang"] = "km"
         page.session_state["model-section"] = section
         page.run()
         assert not page.exception
+        assert page.markdown[0].value.startswith(CATALOGUES["km"]["model.lead"].partition("{")[0])
         assert page.segmented_control(key="model-section").value == section
+
+
+def test_another_section_is_opened(full):
+    page = opened()
+    page.segmented_control(key="model-section").set_value("limits").run()
+    assert not page.exception
+    assert text("model.limit.shape") in page.markdown[-1].value
 
 
 @pytest.mark.parametrize(("share", "written"), [(1.0, "100"), (0.9996, "99.9"), (0.94, "94"), (0.9963, "99.6")])
