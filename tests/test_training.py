@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from drawn import draw
 
-from lekh import augment, datasets, evaluation, ink, model, reading, training
+from lekh import augment, datasets, evaluation, figures, ink, model, reading, training
 from lekh.datasets import Dataset, Strokes
 from lekh.errors import LekhError
 from lekh.model import CARD, KERAS, TFLITE
@@ -460,8 +460,16 @@ def test_what_the_test_sets_say_goes_into_the_card(trained, monkeypatch, tmp_pat
     assert row["accuracy"] == pytest.approx(measured.correct / 10)
     after = model.read_card(folder).raw
     assert {**after, "test_sets": []} == before
+    (shown,), _ = figures.read_evaluation(folder, model.read_card(folder))
+    assert shown.confusion.tolist() == measured.confusion.tolist() and shown.n == 10
     training.report(folder, [])
     assert model.read_card(folder).raw == before
+    assert figures.read_evaluation(folder, model.read_card(folder))[0] == []
+
+
+def test_ones_own_digits_are_counted_by_class(trained):
+    (row,) = model.read_card(trained / "own").raw["training_sets"]
+    assert len(row["per_class"]) == 3 and sum(row["per_class"]) == row["n"]
 
 
 # The command
