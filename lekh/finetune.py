@@ -55,7 +55,7 @@ class Settings:
     steps: int = 150
     rate: float = 0.03
     pull: float = 1e-3
-    rehearsal: float = 16.0
+    rehearsal: float = 32.0
     rehearsed: int = 2600
     smoothing: float = 0.05
 

@@ -2,11 +2,11 @@
 
 LEKH_DATA=... python -m lekh.finetune_bench [--writers N] [--json]
 
-The writers are those of MNIST's training part that are held out of training. Few are misread, so each also writes
-with a heavy hand: one strong change of slant, aspect, bend and pen, the same for all of the writer's digits, other for
-each writer, and drawn from another family than what the training bends digits by. Twenty digits of a writer, two of each
-class, are learnt; the errors are counted on the writer's others. The test sets are only reported. Digits are seen upright
-only, within their script.
+The writers are those of MNIST's training part that are held out of training. Few are misread, so each also writes with
+a heavy hand: one strong change of slant, aspect, bend and pen, the same for all of the writer's digits, other for each
+writer, and of another kind than what training bends digits by. Twenty digits of a writer, two a class, are learnt;
+the errors are counted on the writer's others. The test sets are only reported. Digits are seen upright only, within
+their script.
 """
 
 import argparse
@@ -31,7 +31,7 @@ MISREAD = 0.04  # share of a heavy hand's digits from which on the writer counts
 
 @dataclass(frozen=True)
 class Outcome:
-    """Of one writer: errors on the digits that were not learnt, and on each test set by how many points it got worse."""
+    """Of one writer: errors on the digits that were not learnt, and by how many points each test set got worse."""
 
     writer: str
     n: int
