@@ -22,12 +22,7 @@ CONTOURS = "Contour script, several digits on a canvas"
 DRAWINGS, LENGTH = 200, 5  # drawings, and digits in each
 MOST = 6_000  # digits that the machines learn from; their time grows with the square
 SEEN = 60_000  # digits that the network for the features sees
-_SVM_SETS = tuple(
-    comparison
-    for comparison in COMPARISONS
-    if comparison.test in ("mnist_test", "khmer_report_test") or "CNN and SVM" in comparison.remark
-)
-SVM_COMPARISONS = tuple(comparison for comparison in _SVM_SETS if comparison.test is not None)
+SVM_COMPARISONS = tuple(comparison for comparison in COMPARISONS if comparison.test is not None)
 
 
 # -- rows -------------------------------------------------------------------------------------------------------------

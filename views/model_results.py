@@ -88,11 +88,11 @@ def mistakes(model: Model, tested: Sequence[TestSet]) -> None:
             hide_index=True,
             height="content",
             column_config={
-                "digit": st.column_config.Column(text("chart.digit"), width=62),
-                "n": st.column_config.NumberColumn(text("model.digits"), width=62, format="localized"),
+                "digit": st.column_config.Column(text("chart.digit"), width=52),
+                "n": st.column_config.NumberColumn(text("model.digits"), width=58, format="localized"),
                 **{
                     name: st.column_config.NumberColumn(
-                        text(f"model.{name}"), width=78, format="percent", help=text(f"model.{name}_help")
+                        text(f"model.{name}"), width=76, format="percent", help=text(f"model.{name}_help")
                     )
                     for name in ("precision", "recall", "f1")
                 },
