@@ -7,9 +7,8 @@ import streamlit as st
 from lekh import images
 from lekh.errors import LekhError
 from lekh.model import Model
-from lekh.numerals import to_numerals
-from lekh.reading import AUTO
-from views import answers, batch, canvas, samples, scripts, sources, whole
+from lekh.numerals import SCRIPTS, to_numerals
+from views import answers, batch, canvas, own_models, samples, scripts, sources, whole
 from views.sources import Source
 from views.strings import literal, text
 
@@ -68,12 +67,13 @@ def _choices(model: Model | None) -> tuple[str, str, bool]:
         with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", width="content"):
             script = scripts.choose(model, other_script)
             scripts.card(script, model)
+        own_models.choose("read-model")
     return mode, script, single
 
 
 def _draw(script: str, single: bool) -> list[Source]:
     hint = "draw.hint_one" if single else "draw.hint"
-    if script == AUTO:
+    if script not in SCRIPTS:
         st.caption(text(f"{hint}_any"))
     else:
         st.caption(text(hint, first=to_numerals("0", script), last=to_numerals("9", script)))

@@ -74,6 +74,8 @@ def take(script: str) -> None:
 def _option(script: str, model: Model | None) -> str:
     if script == AUTO:
         return text("script.auto")
+    if script not in SCRIPTS:
+        return title(script, model)
     return text("script.option", title=title(script, model), numerals=to_numerals("0123", script))
 
 
