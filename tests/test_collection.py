@@ -228,12 +228,13 @@ from drawn import draw
 from lekh import clipping
 from lekh.collection import Collection
 
-def save(place):
+def save(place, told):
     collection = Collection.on_disk("latin", sys.argv[1])
     while True:
         label, clip = clips[place % len(clips)]
         collection.add(label, clip, "drawn", consent=True)
         os.write(1, f"kept {clipping.digest(clip)}\\n".encode())
+        os.write(told, b".")
         if place % 4 == 3:  # corrected: it moves
             collection.add("0", clip, "correction", consent=True)
         if place % 10 == 8:
@@ -244,10 +245,13 @@ def save(place):
 
 clips = [(str(n % 9 + 1), clipping.cut(draw("latin", n % 9 + 1, n))) for n in range(120)]
 for line in sys.stdin:
-    place, seconds = line.split()
+    place, count, seconds = line.split()
+    heard, told = os.pipe()
     child = os.fork()
     if child == 0:
-        save(int(place))
+        save(int(place), told)
+    for _ in range(int(count)):
+        os.read(heard, 1)
     time.sleep(float(seconds))
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
@@ -271,7 +275,7 @@ def test_a_kill_at_any_moment_leaves_no_half_file_and_loses_nothing(tmp_path):
     )
     with killer:
         for turn in range(KILLS):
-            killer.stdin.write(f"{7 * turn} {chance.uniform(0.002, 0.3)}\n")
+            killer.stdin.write(f"{7 * turn} {chance.randrange(5)} {chance.uniform(0.002, 0.06)}\n")
             last = None
             while (line := killer.stdout.readline()) != "killed\n":
                 what, sha256 = last = line.split()
