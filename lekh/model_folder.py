@@ -81,7 +81,11 @@ def _take_place(beside, out):
         return
     aside = out.with_name(f".{out.name}.{os.getpid()}.old.part")
     out.rename(aside)
-    beside.rename(out)
+    try:
+        beside.rename(out)
+    except OSError:
+        aside.rename(out)
+        raise
     shutil.rmtree(aside, ignore_errors=True)
 
 

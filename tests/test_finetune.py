@@ -220,7 +220,7 @@ def test_a_write_that_breaks_off_changes_nothing(at, there, tiny_model_folder, t
         shutil.copytree(tiny_model_folder, out)
     card = json.loads((tiny_model_folder / CARD).read_text("utf-8"))
 
-    def broken(*_):
+    def broken(*_, **__):
         raise OSError("no space left")
 
     monkeypatch.setattr(Path, at, broken)
