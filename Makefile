@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 
 .DEFAULT_GOAL := help
-.PHONY: help app test lint train bench notebooks samples clean
+.PHONY: help app test lint train bench notebooks samples rehearse-host visitors fuzz audit clean
 
 help:  ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 app: $(VENV)/.app  ## Open the page in a browser
 	$(BIN)/streamlit run main_app.py --server.showEmailPrompt=false
@@ -33,6 +33,20 @@ notebooks: $(VENV)/.dev  ## Run the notebooks in place; LEKH_DATA as for train
 
 samples: $(VENV)/.app  ## Draw dataset/samples/ again
 	$(BIN)/python dataset/draw_samples.py
+
+rehearse-host: $(VENV)/.dev  ## The page within 690 MB and a quarter of a core; REHEARSE_ARGS="--venv DIR"
+	$(BIN)/python tests/rehearse_host.py $(REHEARSE_ARGS)
+
+visitors: $(VENV)/.dev  ## Thirty visitors at once for ten minutes; VISITORS_ARGS="--seconds 60"
+	$(BIN)/python tests/visitors.py $(VISITORS_ARGS)
+
+fuzz: $(VENV)/.dev  ## Hostile input through every door, 100 000 times; FUZZ_ARGS="--atheris"
+	PYTHONPATH=. $(BIN)/python tests/build_tiny_model.py build/tiny_model
+	$(BIN)/python tests/fuzz.py --model build/tiny_model $(FUZZ_ARGS)
+
+audit: $(VENV)/.dev  ## Risks in the code, known holes in the packages; asks the network
+	$(BIN)/bandit -q -r lekh views main_app.py -c pyproject.toml
+	$(BIN)/pip-audit -r requirements.txt --disable-pip --no-deps --strict
 
 clean:  ## Remove .venv and all caches
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build lekh.egg-info

@@ -142,7 +142,7 @@ def read_card(folder: str | Path) -> Card:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise LekhError(f"No model was found in {path.parent.name}/ ({CARD} is missing)", _REMEDY) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise LekhError(f"{path.parent.name}/{CARD} is damaged", _REMEDY) from error
     version = raw.get("format") if isinstance(raw, dict) else None
     if version != CARD_FORMAT:
@@ -158,7 +158,7 @@ def read_card(folder: str | Path) -> Card:
             script_temperatures={str(k): float(t) for k, t in raw.get("script_temperatures", {}).items()},
             raw=raw,
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise LekhError(f"{path.parent.name}/{CARD} lacks a field or has a wrong one", _REMEDY) from error
 
 

@@ -286,10 +286,10 @@ def collected(chance: random.Random) -> None:
         warnings.simplefilter("ignore")  # names that are there twice
         for _ in range(chance.randint(1, 3)):
             name = chance.choice(
-                [f"{chance.randrange(10)}/a.png", f"latin/3/{text(chance)}.png", f"{text(chance)}/1.png"]
+                [f"{chance.randrange(10)}/a.png", f"/3/{text(chance)}.png", f"{text(chance)}/1.png", "/../3/a.png"]
             )
             content = saved(draw("latin", 3)) if chance.random() < 0.5 else file(chance)
-            packed.writestr(name.encode("utf-8", "replace").decode() or "x", content)
+            packed.writestr("x" + name.encode("utf-8", "replace").decode(), content)
         if chance.random() < 0.1:
             packed.writestr("3/bomb.png", bytes(20_000_000))
     data = buffer.getvalue()
