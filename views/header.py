@@ -12,7 +12,6 @@ def show(pages: Sequence[StreamlitPage]) -> None:
     """Shows it; all pages stay in sight on a phone too, where Streamlit's own navigation hides in a panel."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.title(text("page.title"), anchor=False, width="content")
-        st.caption(text("page.lead"), width="content")
         for page in pages:
             st.page_link(page, width="content")
         choose_language()

@@ -49,7 +49,7 @@ def keep_language() -> None:
 def choose_language() -> None:
     """A small menu of the languages, each under its own name."""
     st.menu_button(
-        text("language.name"),
+        text("language.short"),
         list(CATALOGUES),
         format_func=lambda code: CATALOGUES[code]["language.name"],
         icon=":material/language:",
