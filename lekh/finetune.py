@@ -21,7 +21,7 @@ from lekh.head import Head, softmax
 from lekh.litert import Network
 from lekh.model import KERAS, NO_DIGIT, TFLITE, Card, ClassLabel, Model
 from lekh.normalize import to_input
-from lekh.numerals import SCRIPTS, SIGNS
+from lekh.numerals import SCRIPTS, SIGNS, to_western
 
 SAMPLES = Path(__file__).resolve().parent.parent / "dataset" / "samples"
 MOST_CLASSES = 40  # of a script of one's own
@@ -308,7 +308,8 @@ def _with_classes(card: Card, dataset: Dataset) -> tuple[tuple[ClassLabel, ...],
     added = tuple(ClassLabel(script, place, symbol) for place, symbol in enumerate(symbols) if place >= len(known))
     places = {name: place for place, name in enumerate(symbols)}
     labels = np.array([places[names[label]] for label in dataset.labels], np.int64)
-    return (*card.classes, *added), replace(dataset, labels=labels, class_names=tuple(symbols))
+    western = tuple(map(to_western, symbols))
+    return (*card.classes, *added), replace(dataset, labels=labels, class_names=western)
 
 
 def _folds(labels, new, rng) -> np.ndarray:
