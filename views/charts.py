@@ -62,14 +62,19 @@ def learning_curves(rows, steps: int, kinds: list[str], step: str, right: str) -
         kinds: names of the two kinds of line, the accented one first.
         step, right: titles of the axes.
     """
+    legend = alt.Legend(title=None, orient="bottom", direction="vertical", labelLimit=320)  # fits a phone
     return (
         alt.Chart(rows)
         .mark_line(strokeWidth=2)
         .encode(
             x=alt.X("step:Q", title=step, scale=alt.Scale(domain=[0, steps]), axis=alt.Axis(tickCount=4, grid=False)),
-            y=alt.Y("right:Q", title=right, scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(tickCount=3)),
+            y=alt.Y("right:Q", title=right, scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(values=[0, 50, 100])),
             detail="pass:N",
-            color=alt.Color("kind:N", scale=alt.Scale(domain=kinds), legend=alt.Legend(title=None, orient="top")),
+            color=alt.Color(
+                "kind:N",
+                scale=alt.Scale(domain=kinds),
+                legend=legend,
+            ),
         )
-        .properties(height=170)
+        .properties(height=240)
     )

@@ -142,7 +142,8 @@ def _result() -> None:
 def _done(job: Job) -> None:
     found = next(event for event in job.events() if event.get("event") == "done")
     st.success(text("train.done", n=found["n"], seconds=max(1, round(found["seconds"]))), icon=":material/check:")
-    st.dataframe(_table(found), hide_index=True, width="content", key="train-table")
+    with st.container(key="train-table"):
+        st.table(_table(found), width="content")  # unlike a data frame it folds its words on a phone
     if found["unreadable"]:
         st.caption(text("train.unreadable", n=found["unreadable"]))
     if _worse(found):
@@ -178,8 +179,8 @@ def _table(found: dict) -> pd.DataFrame:
         if right != after[script][0]:
             rows.append((f"– {collected.title(script)}", n, right, after[script][0]))
     columns = (text("train.what"), text("train.n"), text("train.before"), text("train.after"))
-    made = pd.DataFrame(rows, columns=columns)
-    return made.astype(dict.fromkeys(columns[1:], "Int64"))
+    written = [[words, *("–" if number is None else str(number) for number in numbers)] for words, *numbers in rows]
+    return pd.DataFrame(written, columns=columns).set_index(columns[0])
 
 
 def _use(job: Job, found: dict) -> None:

@@ -105,9 +105,9 @@ def test_a_training_from_its_start_to_its_use(opened, tiny_model_folder):
     page.run()
     assert not page.exception
     assert JOB not in page.session_state
-    table = page.dataframe[0].value
-    assert table.iloc[0].tolist()[:2] == [text("train.left_out"), 10]
-    assert table.iloc[1, 0] == text("train.samples")
+    table = page.table[0].value
+    assert table.index.tolist()[:2] == [text("train.left_out"), text("train.samples")]
+    assert table.iloc[0, 0] == "10"
     assert f"reads: {tiny_model_folder}" in page.markdown[0].value
     page.button(key="train-use").click().run()
     assert page.markdown[0].value == f"reads: {job.out}"
