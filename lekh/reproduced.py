@@ -82,7 +82,7 @@ def svm_rows(
     right = _kept(keep, f"svm {comparison.train} {most} {seen}", lambda: baselines.compare(train, test, seen))
     lekh, title = lekh_on(test, model), datasets.SOURCES[comparison.test].title
     rows = []
-    for name, kind in (("HOG", "HOG features and SVM"), ("CNN", "CNN features and SVM")):
+    for name, kind in (("HOG", "HOG and SVM"), ("CNN", "CNN and SVM")):
         kernel = max(("linear", "RBF"), key=lambda kernel: right[f"{name} {kernel}"])
         same = name == "CNN" and "CNN and SVM" in comparison.remark
         note = f"{len(train):,} digits learnt from; {kernel} kernel, the better of two"
@@ -114,9 +114,9 @@ def drawings_row(network, model: Model, test: Dataset, count: int = DRAWINGS, le
         return "".join(map(str, baselines.answers(network, baselines.contour_squares(page)[0])))
 
     right, lekh = read_drawings(model, test, [contours], count, length)
-    note = "a drawing counts when all its digits are right; every digit is stretched to a square, a 1 as well"
+    note = "boxes at threshold 75, 18 x 18, padded to 28; a drawing counts when all its digits are right"
     title = f"Drawings of {length} digits each, from {datasets.SOURCES[test.name].title}"
-    return row(CONTOURS, "Boxes at threshold 75, 18 x 18, padded to 28; CNN, Adam", title, count, None, [right],
+    return row(CONTOURS, "CNN, Adam", title, count, None, [right],
                percent(lekh, count), note)  # fmt: skip
 
 

@@ -160,7 +160,11 @@ def reports(model: Model) -> None:
                 "n": st.column_config.NumberColumn(text("model.digits"), width=70, format="localized"),
             },
         )
-        notes = dict.fromkeys(f"- {literal(row['method'])}: {literal(row['note'])}" for row in rows if row["note"])
+        notes = [
+            f"- {literal(row['method'])}, {literal(row['dataset'])}: {literal(row['note'])}"
+            for row in rows
+            if row["note"]
+        ]
         with st.expander(text("model.causes")):
             st.markdown("\n".join(notes))
 
