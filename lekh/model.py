@@ -40,7 +40,7 @@ class Card:
     script_temperatures: dict[str, float]
     raw: dict
 
-    @property
+    @cached_property
     def scripts(self) -> tuple[str, ...]:
         """Names of the scripts, in the order of their first class."""
         return tuple(dict.fromkeys(label.script for label in self.classes if label.script not in (NO_DIGIT, SIGNS)))
@@ -52,12 +52,20 @@ class Card:
 
     def indices(self, script: str) -> list[int]:
         """The network's outputs that belong to `script`, in the order of their digits."""
-        found = sorted((label.digit, index) for index, label in enumerate(self.classes) if label.script == script)
-        if not found:
+        found = self._places.get(script)
+        if found is None:
             raise LekhError(
                 f"This model does not read the script {script!r}", f"Choose one of: {', '.join(self.scripts)}"
             )
-        return [index for _, index in found]
+        return list(found)
+
+    @cached_property
+    def _places(self) -> dict[str, tuple[int, ...]]:
+        """`indices` of every script, sorted once: each digit that is read asks for all of them."""
+        places: dict[str, list[tuple[int, int]]] = {}
+        for index, label in enumerate(self.classes):
+            places.setdefault(label.script, []).append((label.digit, index))
+        return {script: tuple(index for _, index in sorted(found)) for script, found in places.items()}
 
     def symbols(self, script: str) -> list[str]:
         """How each class of `script` is written, in the order of its digits."""

@@ -492,9 +492,12 @@ def _recognised(inks, model):
     probabilities = model.predict(inputs)
     doubtful = np.flatnonzero(probabilities.max(axis=1) < SURE) if len(inks) <= CROWDED else ()
     if len(doubtful):
-        views = np.concatenate([normalize.to_views(inks[place], parameters) for place in doubtful])
-        answers = model.predict(views).reshape(len(doubtful), -1, probabilities.shape[1])
-        probabilities[doubtful] = answers.mean(axis=1)
+        leaning = np.stack([normalize.to_views(inks[place], parameters)[1:] for place in doubtful])
+        answers = model.predict(leaning.reshape(-1, *leaning.shape[2:])).reshape(
+            *leaning.shape[:2], probabilities.shape[1]
+        )
+        upright = probabilities[doubtful][:, np.newaxis]
+        probabilities[doubtful] = np.concatenate([upright, answers], axis=1).mean(axis=1)
     return inputs, probabilities
 
 
