@@ -89,8 +89,7 @@ def _boxes(answer: Answer, source: Source, collection: Collection, labels: Label
     mine, classes = corrections.of(source), collection.classes
 
     def choose(choice) -> None:
-        box = choice.get("box") if isinstance(choice, dict) else None
-        st.session_state[CHOSEN] = tuple(box) if isinstance(box, list | tuple) else None
+        st.session_state[CHOSEN] = photo.chosen_box(choice)
 
     def correct(edits) -> None:
         st.session_state[CHOSEN] = corrections.take(edits, answer, source, len(classes))
