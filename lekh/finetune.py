@@ -43,7 +43,9 @@ class Settings:
         steps: of the optimizer, each with everything at once.
         rate: the first step's learning rate, which falls to nothing.
         pull: towards the weights as they were.
-        rehearsal: weight of what is rehearsed, the digits' being 1.
+        rehearsal: weight of what is rehearsed, the digits' being 1, where they are of a script with statistics.
+        gentle: the same for shapes of one's own, which have to find room among all others, and without statistics.
+        wider: how far what is rehearsed is spread, with either weight.
         rehearsed: features that are drawn, of all classes together.
         smoothing: share of each target that the other classes of the script get.
     """
@@ -55,7 +57,9 @@ class Settings:
     steps: int = 150
     rate: float = 0.03
     pull: float = 1e-3
-    rehearsal: float = 32.0
+    rehearsal: float = 64.0
+    gentle: float = 16.0
+    wider: tuple[float, float] = (1.7, 1.4)
     rehearsed: int = 2600
     smoothing: float = 0.05
 
@@ -179,7 +183,8 @@ class Pupil:
         if not near.any():
             near[:] = True
         near = statistics.only(near)
-        return near.draw(-(-self.settings.rehearsed // len(near.classes)), self.rng), "statistics"
+        wider = self.settings.wider[self.dataset.script not in SCRIPTS]
+        return near.draw(-(-self.settings.rehearsed // len(near.classes)), self.rng, wider), "statistics"
 
     def counts(self) -> dict[str, int]:
         """How many digits of each class there are."""
@@ -211,7 +216,9 @@ class Pupil:
         mine = mask[self.owners]
         labels = self.own[self.labels[self.owners[mine]]]
         first = _wider(self.before, len(self.classes))
-        lesson = _Lesson(first, self.own, self.rivals, self.settings)
+        known_well = self.rehearsed_from == "statistics" and self.dataset.script in SCRIPTS
+        weight = self.settings.rehearsal if known_well else self.settings.gentle
+        lesson = _Lesson(first, self.own, self.rivals, replace(self.settings, rehearsal=weight))
         known = len(self.before.bias)
         lesson.prepare(self.features[mine], labels, self.kept, known)
 
