@@ -1,12 +1,15 @@
 """Measures `lekh.finetune` on writers that the network never learnt from, and what it forgets.
 
-LEKH_DATA=... python -m lekh.finetune_bench [--writers N] [--json]
+LEKH_DATA=... python -m lekh.finetune_bench [--writers N] [--tests SET...] [--json FILE]
 
 The writers are those of MNIST's training part that are held out of training. Few are misread, so each also writes with
 a heavy hand: one strong change of slant, aspect, bend and pen, the same for all of the writer's digits, other for each
 writer, and of another kind than what training bends digits by. Twenty digits of a writer, two a class, are learnt;
 the errors are counted on the writer's others. The test sets are only reported. Digits are seen upright only, within
 their script.
+
+Measured: of 16 writers, nine heavy hands were misread; 160 errors on their 786 other digits before, 66 after. MNIST's
+test part lost at most 0.06 points, digits drawn with a mouse none; of MNIST-C, on a fifth of it, up to 0.94.
 """
 
 import argparse
