@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -413,6 +414,14 @@ def test_litert_equals_keras(trained, name):
     loaded = model.load(trained / name)
     assert np.ptp(kept["outputs"], axis=0).max() > 0.01  # the inputs do make a difference
     assert np.abs(loaded.predict(kept["inputs"]) - loaded.calibrated(kept["outputs"])).max() < 1e-4
+
+
+@FOLDERS
+def test_the_optimizer_is_left_behind(trained, name):
+    with zipfile.ZipFile(trained / name / model.KERAS) as packed:
+        config = json.loads(packed.read("config.json"))
+    assert "compile_config" not in config or not config["compile_config"]
+    assert (trained / name / model.KERAS).stat().st_size < 1.5 * (trained / name / model.TFLITE).stat().st_size
 
 
 @pytest.mark.parametrize("script", ["latin", "khmer"])
