@@ -19,7 +19,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
 import psutil  # noqa: E402
-from playwright.sync_api import Page, sync_playwright  # noqa: E402
+from playwright.sync_api import Page, expect, sync_playwright  # noqa: E402
 
 from lekh import bench, model  # noqa: E402
 from tests.browser.conftest import ARGUMENTS, NAMES  # noqa: E402
@@ -29,7 +29,7 @@ MEGABYTES = 690  # 10**6 bytes, for all processes of the page
 CORES = 0.25
 LOOK = 0.05  # seconds between two looks at the server
 PATIENCE = 600  # seconds; a quarter of a busy core is slow
-ONE = [(140, 40), (140, 140), (140, 240)]  # on the canvas, in pixels; the photo shows a seven
+SEVEN = [(60, 50), (210, 50), (120, 240)]  # on the canvas, in pixels
 
 
 def environment(folder: Path) -> Path:
@@ -107,6 +107,7 @@ def under_limits(command: list[str]) -> tuple[list[str], bool]:
 
 def visit(page: Page, address: str, photo: Path, clock) -> None:
     """Opens the page, uploads a photo, draws; tells `clock` what was done."""
+    expect.set_options(timeout=PATIENCE * 1000)
     page.set_default_timeout(PATIENCE * 1000)
     page.goto(f"{address}/?script=latin", timeout=PATIENCE * 1000)
     page.get_by_test_id("stCode").wait_for()  # the answer of the sample that a first visit shows
@@ -118,14 +119,15 @@ def visit(page: Page, address: str, photo: Path, clock) -> None:
     page.get_by_role("radio", name="Draw", exact=True).click()
     canvas = page.locator("canvas.upper-canvas")
     canvas.wait_for()
+    expect(page.get_by_test_id("stMetricValue")).to_have_count(0)  # the photo's answer is gone
     corner = canvas.bounding_box()
-    page.mouse.move(corner["x"] + ONE[0][0], corner["y"] + ONE[0][1])
+    page.mouse.move(corner["x"] + SEVEN[0][0], corner["y"] + SEVEN[0][1])
     page.mouse.down()
-    for x, y in ONE[1:]:
+    for x, y in SEVEN[1:]:
         page.mouse.move(corner["x"] + x, corner["y"] + y, steps=8)
     page.mouse.up()
     clock("page to draw on, and a stroke")
-    page.get_by_test_id("stMetricValue").filter(has_text="1").wait_for()
+    page.get_by_test_id("stMetricValue").filter(has_text="7").wait_for()
     clock("answer to a drawing")
 
 

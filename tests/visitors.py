@@ -20,7 +20,7 @@ from drawn import draw  # noqa: E402
 from hostile import saved  # noqa: E402
 from visits import Visitor, megabytes, served, wait_until_up  # noqa: E402
 
-from lekh import model  # noqa: E402
+from lekh import model, reading  # noqa: E402
 
 LEAST = 2  # pictures of a visitor, however slow the machine is
 PAUSE = 1.0  # seconds in which a visitor looks at an answer
@@ -48,14 +48,20 @@ class Record:
         return statistics.quantiles(self.seconds, n=20)[-1] if len(self.seconds) > 1 else float("nan")
 
 
-def visit(address: str, number: int, end: float, record: Record, pause: float) -> None:
+def readable(folder: Path) -> tuple[int, ...]:
+    """The drawn digits that this model reads as what they are, so that another answer is another's."""
+    loaded = model.load(folder)
+    return tuple(digit for digit in range(10) if reading.read(draw("latin", digit), loaded, "latin").text == str(digit))
+
+
+def visit(address: str, number: int, end: float, record: Record, pause: float, digits: tuple[int, ...]) -> None:
     """One visitor, until `end` or a little longer: uploads and draws in turn."""
     try:
         visitor = Visitor(address)
         for turn in itertools.count():
             if time.monotonic() > end and turn >= LEAST:
                 break
-            digit, own = (number + turn) % 10, f"visitor-{number}-{turn}.png"
+            digit, own = digits[(number + turn) % len(digits)], f"visitor-{number}-{turn}.png"
             _one_answer(visitor, digit, own, number * 10_000 + turn, turn % 2 == 0, record)
             time.sleep(pause)
         visitor.close()
@@ -96,12 +102,12 @@ def run(folder: Path, sessions: int, seconds: float, pause: float = PAUSE) -> Re
         seconds: how long they stay.
         pause: seconds between two pictures of a visitor.
     """
-    record = Record()
+    record, digits = Record(), readable(folder)
     with served(folder) as (process, address):
         wait_until_up(process, address)
         start = time.monotonic()
         visitors = [
-            threading.Thread(target=visit, args=(address, number, start + seconds, record, pause), daemon=True)
+            threading.Thread(target=visit, args=(address, number, start + seconds, record, pause, digits), daemon=True)
             for number in range(sessions)
         ]
         for visitor in visitors:
