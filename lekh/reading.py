@@ -27,6 +27,7 @@ SHARED = 0.1  # of the first one's probability: what a script needs to be named 
 VETO = 0.01  # the least that a digit gives each script, so that one odd digit does not decide against the others
 STRANGE = 0.003  # probability of a whole script; a shape under it is no digit of that script
 DOUBT = 2  # times its probability against a digit's: so that 95 of 100 doodles and letters are refused in any script
+PLAIN = 0.9  # share of the best digit, and 1 minus that of no digit, from which on a piece says enough by itself
 WIDE = 1.9  # times the usual width: a piece that may hold two digits
 
 
@@ -272,7 +273,8 @@ def _looked_at(digits, model):
 def _parted(lines, found, grey, scale, model, script):
     """Lines of numbers of `_Found` after the network for numbers has parted what touches and left out what is no digit.
 
-    On a crowded page it is asked only of numbers in which digits may touch.
+    It is not asked where no piece is wide enough for two digits and each is read without doubt, nor, on a crowded page,
+    of any number whose digits cannot touch.
     """
     reader = model.sequence
     if reader is None or all(label.script != script for label in reader.classes):
@@ -281,7 +283,7 @@ def _parted(lines, found, grey, scale, model, script):
     clear = [_clear_numbers(line) for line in found]
     asked = {
         (row, column): number for row, line in enumerate(lines) for column, number in enumerate(line.numbers)
-        if not (crowded and clear[row][column])
+        if not (clear[row][column] and (crowded or _beyond_doubt(found[row][column], model, script)))
     }  # fmt: skip
     answers = reader.read(list(asked.values()), script, grey, scale)
     cuts = [cut for answer in answers for cut in answer]
@@ -300,6 +302,14 @@ def _clear_numbers(line):
     """For each number of a line whether no piece of it is wide enough for two digits."""
     width = float(np.median([piece.box_xywh[2] for number in line for piece in number]))
     return [all(piece.box_xywh[2] <= max(WIDE * width, piece.box_xywh[3]) for piece in number) for number in line]
+
+
+def _beyond_doubt(number, model, script):
+    """Whether each piece of a number is a digit of the script, and which one."""
+    looked = np.stack([piece.looked for piece in number])
+    among = looked[:, model.card.indices(script)]
+    unlike = looked[:, model.card.no_digit].sum(axis=1)
+    return bool(np.all((among.max(axis=1) >= PLAIN * among.sum(axis=1)) & (unlike <= 1 - PLAIN)))
 
 
 def _scaled(box, scale):
