@@ -62,7 +62,7 @@ def run(doors: list[str], count: int, first: int) -> int:
             print(f"{number + 1 - first} done, {failures} failures", flush=True)
     for door, (attacks, refused, seconds, megabytes) in worst.items():
         print(
-            f"{door:<12} {attacks:>7} attacks, {refused:>7} refused, at most {seconds:.2f} s and {megabytes:.0f} MB more"
+            f"{door:<12} {attacks:>7} attacks, {refused:>7} refused; at most {seconds:.2f} s, {megabytes:.0f} MB more"
         )
     print(f"{count} attacks, {failures} failures")
     return failures
