@@ -242,7 +242,7 @@ def _wide_median(grey):
 def _paper_beside(grey, ground):
     """Second estimate: the paper beside the strokes, which follows a shadow where the wide median cannot."""
     first = _relative(grey, ground)
-    level = max(0.02, 0.3 * float(np.percentile(_sampled(first), 98)), 2.5 * _grain(first))
+    level = max(0.02, 0.3 * float(_percentile(_sampled(first), 98)), 2.5 * _grain(first))
     mask = cv2.dilate((first > level).astype(np.uint8), np.ones((5, 5), np.uint8))
     paper = (1 - mask).astype(np.float32)
     weight = _smooth(paper)
@@ -262,6 +262,16 @@ def _sampled(values):
     """Every so many pixels, enough for a percentile."""
     step = max(1, max(values.shape) // WORK)
     return values[::step, ::step]
+
+
+def _percentile(values, share):
+    """What `np.percentile` returns of float32 values, to the last bit, several times as fast."""
+    place = np.float32(values.size - 1) * (np.float32(share) / np.float32(100))
+    below = int(place)
+    above = min(below + 1, values.size - 1)
+    parted = np.partition(values, (below, above), axis=None)
+    low, high, part = parted[below], parted[above], place - np.float32(below)
+    return low + (high - low) * part if part < 0.5 else high - (high - low) * (1 - part)
 
 
 def _grain(contrast):
@@ -284,7 +294,7 @@ def _level(contrast, grain, percentile, noise_ratio):
         part = contrast[dy : h - dy, dx : w - dx]
         if part.size == 0:
             continue
-        peak = float(np.percentile(part, percentile))
+        peak = float(_percentile(part, percentile))
         if peak <= max(LEAST_CONTRAST, noise_ratio * grain):
             continue
         inked = part[part > max(0.25 * peak, min(2.5 * grain, 0.6 * peak))]

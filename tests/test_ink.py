@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from drawn import draw
 
+from lekh import ink
 from lekh.ink import WORK, contrast_of, find_digit
 from lekh.normalize import EDGE, cropped
 
@@ -366,3 +367,11 @@ def test_contrast_is_the_share_of_the_paper_that_the_ink_takes(sign):
     assert abs(np.median(contrast[L == 0])) < 0.01
     # On a dark ground it is the light's share that counts: 100 of the 200 that black paper lacks to white.
     assert np.median(contrast[L == 1]) == pytest.approx(0.5, abs=0.05)
+
+
+@pytest.mark.parametrize("share", [50, 95, 98, 99.5])
+def test_the_fast_percentile_is_numpys(share):
+    rng = np.random.default_rng(round(share))
+    for size in (1, 2, 3, 50, 1000, 40_001):
+        values = rng.random((1, size)).astype(np.float32)
+        assert ink._percentile(values, share) == np.percentile(values, share)
