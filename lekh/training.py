@@ -37,6 +37,7 @@ LEAST_TO_CALIBRATE = 100  # held-out digits; fewer say nothing of confidence
 # Held-out digits are of the sets that were learnt from; other pens and cameras are read less surely than they are.
 TEMPERATURES = (0.7, 3.0)
 SCRIPT_TEMPERATURES = (0.7, 1.5)  # a few hundred digits all read right must not make it sure of everything
+FEW_MISSES = 10  # of a script, held out; fewer, of which some are slips of the label, say little of its temperature
 SPLIT = 7  # decides what is held out, whatever the seed: a run that goes on from another holds out the same
 CHUNK = 2048  # distorted digits that travel from the augmenting process at a time
 # The scripts that the page is made for, those of which few digits were collected, and those whose held-out writers were
@@ -615,7 +616,8 @@ def calibrate(
 
     Returns:
         The temperature at which the probabilities of all classes fit best; and for each script with enough digits, the
-        further temperature at which those of a reading, within the script, do.
+        further temperature at which those of a reading, within the script, do, nearer to 1 the fewer misses speak for
+        it.
     """
     scripts = np.array([label.script for label in classes])
     written = np.isin(scripts, [NO_DIGIT, SIGNS], invert=True)[held_out.classes]
@@ -635,9 +637,11 @@ def calibrate(
         if mine.sum() >= LEAST_TO_CALIBRATE:
             shares = np.log(np.where(own, answers, 1e-30)[mine] + 1e-30)[:, None]
             some = held_out.only(mine)
-            further[str(script)] = _best_temperature(
+            best = _best_temperature(
                 partial(_answers, shares), some, chances[mine] / chances[mine].sum(), SCRIPT_TEMPERATURES
             )
+            misses = int((shares[:, 0].argmax(axis=1) != some.classes).sum())
+            further[str(script)] = round(best ** (misses / (misses + FEW_MISSES)), 4)
     return temperature, further
 
 
