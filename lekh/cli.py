@@ -94,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
         "data",
         nargs="*",
         metavar="DATA",
-        help="your own digits; none: the training sets of `datasets`, Latin and Khmer",
+        help="your own digits; none: the training sets of `datasets`, in twelve scripts",
     )
     train.add_argument(
         "--script",
