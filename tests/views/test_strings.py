@@ -74,7 +74,7 @@ def test_khmer_is_written_in_khmer():
         "jsonl",
         "MB",
     }
-    allowed |= {"MB", "JPEG", "PNG", "HEIC", "PDF", "ZIP", "zip", "Photoshop", "PostScript", "SVG", "XL"}
+    allowed |= {"MB", "JPEG", "PNG", "HEIC", "PDF", "ZIP", "zip", "Photoshop", "PostScript", "SVG", "XL", "WebP"}
     for key, sentence in CATALOGUES["km"].items():
         words = latin.findall(re.sub(r"\{[^}]*\}|:material/\w+:", "", sentence))
         assert set(words) <= allowed, (key, words)
