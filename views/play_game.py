@@ -14,6 +14,7 @@ from views.play_rules import ASKING, LATE, QUESTIONS, RIGHT, SECONDS, WRONG, Gam
 from views.strings import text
 
 GAME, BEST, MEANT = "game", "game-best", "game-meant"
+CHOSEN, LEVEL, TIMED = "game-operations", "game-level", "game-timed"  # before a game
 SHEET = "answer"
 SIZES = {True: (340, 230), False: (440, 300)}  # of the sheet in pixels, on a phone and elsewhere
 PEN = 12
@@ -33,33 +34,39 @@ def show(script: str, model: Model, narrow: bool) -> None:
 
 def _choices() -> None:
     with st.container(width=2 * COLUMN):
-        operations = st.pills(
+        st.pills(
             text("game.operations"),
             OPERATIONS,
             selection_mode="multi",
             default=OPERATIONS[:2],
             format_func=lambda sign: f"**{'−' if sign == '-' else sign}**",
-            key="game-operations",
+            key=CHOSEN,
         )
-        level = st.segmented_control(
+        st.segmented_control(
             text("game.level"),
             LEVELS,
             default=LEVELS[0],
             required=True,
             format_func=lambda name: text(f"game.level.{name}"),
-            key="game-level",
+            key=LEVEL,
         )
-        timed = st.toggle(text("game.clock", seconds=SECONDS), key="game-timed")
+        st.toggle(text("game.clock", seconds=SECONDS), key=TIMED)
         st.button(
             text("game.start"),
             icon=":material/play_arrow:",
             type="primary",
             width="stretch",
             key="game-start",
-            disabled=not operations,
-            on_click=_start,
-            args=(tuple(operations), level, timed),
+            disabled=not st.session_state[CHOSEN],
+            on_click=_start_chosen,
         )
+
+
+def _start_chosen() -> None:
+    """Takes what is chosen now: a quick finger starts before the page has run again with its last choice."""
+    chosen = st.session_state
+    if chosen[CHOSEN]:
+        _start(tuple(chosen[CHOSEN]), chosen[LEVEL], chosen[TIMED])
 
 
 def _start(operations: tuple[str, ...], level: str, timed: bool) -> None:

@@ -92,6 +92,7 @@ def test_a_wrong_answer_is_set_right_in_one_tap_and_kept(open_page, width):
     expect(digit).to_have_text("3")
     page.get_by_text(text("closer.by_you"), exact=True).wait_for()
     assert fits(page)
+    page.get_by_test_id("stStatusWidget").wait_for(state="detached")
     page.get_by_role("link", name=text("told.kept")).click()
     page.get_by_text(text("teach.collected_one"), exact=True).wait_for()
     expect(page.locator(".kept")).to_contain_text("3")
