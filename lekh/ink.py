@@ -274,11 +274,20 @@ def _percentile(values, share):
     return low + (high - low) * part if part < 0.5 else high - (high - low) * (1 - part)
 
 
+def _median(values):
+    """What `np.median` returns of float32 `(N,)`, in half the time; N is at least 1."""
+    middle = len(values) // 2
+    if len(values) % 2:
+        return np.partition(values, middle)[middle]
+    parted = np.partition(values, (middle - 1, middle))
+    return (parted[middle - 1] + parted[middle]) / np.float32(2)
+
+
 def _grain(contrast):
     """Standard deviation of the paper, from its shining side, where no ink is."""
     contrast = _sampled(contrast)
     shining = contrast[contrast < 0]
-    return 1.4826 * float(-np.median(shining)) if len(shining) > 0.05 * contrast.size else 0.0
+    return 1.4826 * float(-_median(shining)) if len(shining) > 0.05 * contrast.size else 0.0
 
 
 def _level(contrast, grain, percentile, noise_ratio):
@@ -298,7 +307,7 @@ def _level(contrast, grain, percentile, noise_ratio):
         if peak <= max(LEAST_CONTRAST, noise_ratio * grain):
             continue
         inked = part[part > max(0.25 * peak, min(2.5 * grain, 0.6 * peak))]
-        level = max(0.5 * peak, float(np.median(inked))) if len(inked) else 0.0
+        level = max(0.5 * peak, float(_median(inked))) if len(inked) else 0.0
         if level >= min(1.3 * noise_ratio * grain, 0.25):
             return level
         if level >= 0.8 * noise_ratio * grain:

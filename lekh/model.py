@@ -45,7 +45,7 @@ class Card:
         """Names of the scripts, in the order of their first class."""
         return tuple(dict.fromkeys(label.script for label in self.classes if label.script not in (NO_DIGIT, SIGNS)))
 
-    @property
+    @cached_property
     def no_digit(self) -> list[int]:
         """The network's outputs for what is no digit of any script: signs of arithmetic, and everything else."""
         return [index for index, label in enumerate(self.classes) if label.script in (NO_DIGIT, SIGNS)]

@@ -375,3 +375,9 @@ def test_the_fast_percentile_is_numpys(share):
     for size in (1, 2, 3, 50, 1000, 40_001):
         values = rng.random((1, size)).astype(np.float32)
         assert ink._percentile(values, share) == np.percentile(values, share)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 50, 1001, 40_000])
+def test_the_fast_median_is_numpys(size):
+    values = np.random.default_rng(size).normal(size=size).astype(np.float32)
+    assert ink._median(values) == np.median(values)
