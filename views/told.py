@@ -55,7 +55,7 @@ def row(
             format_func=lambda place: f"**{literal(symbols[place])}**",
             key=key,
             on_change=said,
-            width="content",
+            wrap=True,
         )
         st.button(text("told.none"), icon=":material/close:", on_click=on_none, key="delete-box")
 
