@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from lekh import datasets
 from lekh.collection import OWN
@@ -18,8 +18,15 @@ SEVEN = [(60, 50), (210, 50), (120, 240)]
 KEEP, UNDO = ".st-key-teach-keep button", ".st-key-teach-undo button"
 
 
+def tap(target: Locator) -> None:
+    """Clicks once the page has run to its end: until then what is clicked may be put there anew under the pointer."""
+    target.page.wait_for_timeout(300)  # the page hears of a change a moment after it
+    target.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    target.click()
+
+
 def go(page: Page, name: str) -> None:
-    page.get_by_role("link", name=text(f"{name}.title"), exact=True).click()
+    tap(page.get_by_role("link", name=text(f"{name}.title"), exact=True))
 
 
 def draw(page: Page, points: list[tuple[int, int]], wider: float = 1.0) -> None:
@@ -53,7 +60,7 @@ def fits(page: Page) -> bool:
 def test_two_symbols_are_drawn_three_times_and_saved_as_a_data_set(open_page, tmp_path, width):
     page = open_page(width=width, height=812)
     go(page, "teach")
-    page.get_by_role("combobox", name=text("script.label"), exact=True).click()
+    tap(page.get_by_role("combobox", name=text("script.label"), exact=True))
     page.get_by_role("option", name=text("teach.own")).click()
     page.get_by_label(text("teach.names")).fill("star, moon")
     page.keyboard.press("Enter")
@@ -63,11 +70,11 @@ def test_two_symbols_are_drawn_three_times_and_saved_as_a_data_set(open_page, tm
             expect(page.locator(KEEP)).to_be_disabled()
             draw(page, points, 1 + 0.1 * turn)
             expect(page.locator(KEEP)).to_be_enabled()
-            page.locator(KEEP).click()
+            tap(page.locator(KEEP))
     next_is(page, "star", 4)
     expect(page.locator(".kept img")).to_have_count(6)
     assert fits(page)
-    page.locator(UNDO).click()
+    tap(page.locator(UNDO))
     next_is(page, "moon", 3)
     expect(page.locator(".kept img")).to_have_count(5)
     with page.expect_download() as download:
@@ -86,21 +93,22 @@ def test_a_wrong_answer_is_set_right_in_one_tap_and_kept(open_page, width):
     draw(page, SEVEN)
     digit = page.get_by_test_id("stMetricValue")
     expect(digit).to_have_text("7")
-    page.locator("[class*=st-key-told-]").get_by_role("radio", name="3", exact=True).or_(
-        page.locator("[class*=st-key-told-]").get_by_role("button", name="3", exact=True)
-    ).first.click()
+    tap(
+        page.locator("[class*=st-key-told-]")
+        .get_by_role("radio", name="3", exact=True)
+        .or_(page.locator("[class*=st-key-told-]").get_by_role("button", name="3", exact=True))
+        .first
+    )
     expect(digit).to_have_text("3")
     page.get_by_text(text("closer.by_you"), exact=True).wait_for()
     assert fits(page)
-    page.get_by_test_id("stStatusWidget").wait_for(state="detached")
-    page.get_by_role("link", name=text("told.kept")).click()
+    tap(page.get_by_role("link", name=text("told.kept")))
     page.get_by_text(text("teach.collected_one"), exact=True).wait_for()
     expect(page.locator(".kept")).to_contain_text("3")
     expect(page.locator(".kept img")).to_have_count(1)
     go(page, "read")
     expect(digit).to_have_text("3")
-    page.locator(".st-key-delete-box button").click()
+    tap(page.locator(".st-key-delete-box button"))
     page.get_by_text(text("told.is_none")).wait_for()
-    page.get_by_test_id("stStatusWidget").wait_for(state="detached")  # until then what is below it moves
-    page.locator(".st-key-told-back button").click()
+    tap(page.locator(".st-key-told-back button"))
     expect(digit).to_have_text("3")
