@@ -21,6 +21,7 @@ from lekh.numerals import OPERATORS, SCRIPTS, SIGNS
 from lekh.pages import cut_rows
 
 DIGITS = tuple("0123456789")
+SPLIT = 7  # the seed that parts what the network learns from and what is held out, whatever the seed of its training
 LABEL_SLIPS = Path(__file__).resolve().parent.parent / "dataset" / "label_slips.csv"
 IMAGE_SUFFIXES = frozenset(
     (".avif", ".bmp", ".gif", ".heic", ".heif", ".jfif", ".jpe", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")

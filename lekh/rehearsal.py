@@ -29,7 +29,6 @@ LEAST = 10  # digits of a class whose features are worth describing
 MOST = 60  # digits of a class from one source
 STRENGTH = (0.3, 1.5)  # of the distortions, each digit twice: what is far from the usual is forgotten first
 LARGEST = 16_000_000  # bytes of a file that is opened
-SPLIT = 7  # the writers that training holds out, see `lekh.training`
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,7 +181,7 @@ def _learnt_from(dataset, card):
     """The set without the writers that its network never saw, so that they stay new to what is taught after it."""
     share = card.raw.get("training", {}).get("held_out", 0.06)
     try:
-        return datasets.split_by_writer(dataset, share, SPLIT)[0]
+        return datasets.split_by_writer(dataset, share, datasets.SPLIT)[0]
     except (LekhError, ValueError):
         return dataset
 

@@ -24,7 +24,7 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
-from lekh import augment, datasets, evaluation, figures, images, ink, model, nondigits, operators
+from lekh import augment, datasets, evaluation, figures, images, ink, model, nondigits, operators, rehearsal
 from lekh.datasets import Dataset
 from lekh.errors import LekhError
 from lekh.model import CARD, CARD_FORMAT, KERAS, NO_DIGIT, TFLITE, ClassLabel
@@ -38,7 +38,6 @@ LEAST_TO_CALIBRATE = 100  # held-out digits; fewer say nothing of confidence
 TEMPERATURES = (0.7, 3.0)
 SCRIPT_TEMPERATURES = (0.7, 1.5)  # a few hundred digits all read right must not make it sure of everything
 FEW_MISSES = 10  # of a script, held out; fewer, of which some are slips of the label, say little of its temperature
-SPLIT = 7  # decides what is held out, whatever the seed: a run that goes on from another holds out the same
 CHUNK = 2048  # distorted digits that travel from the augmenting process at a time
 # The scripts that the page is made for, those of which few digits were collected, and those whose held-out writers were
 # read worst.
@@ -259,7 +258,7 @@ def _held_out_mask(dataset, configuration):
         return mask
     marked = replace(dataset, images=tuple(range(len(dataset))))
     try:
-        _, held = datasets.split_by_writer(marked, configuration.held_out, SPLIT)
+        _, held = datasets.split_by_writer(marked, configuration.held_out, datasets.SPLIT)
     except LekhError:  # a single writer: nothing honest can be held out
         return mask
     mask[list(held.images)] = True
@@ -925,6 +924,8 @@ def main(
     if epochs is not None:
         configuration = replace(configuration, epochs=epochs)
     train(sets, Path(out), configuration, described, None if start is None else Path(start))
+    if not data:
+        rehearsal.remember(Path(out))
     if os.environ.get("LEKH_DATA"):
         results = evaluate_test_sets(Path(out))
         report(Path(out), results, evaluate_scripts(Path(out)))

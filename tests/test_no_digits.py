@@ -10,21 +10,9 @@ from lekh import augment, model, reading
 from tests import things
 
 WORDS = (
-    "the",
-    "quick",
-    "brown",
-    "fox",
-    "jumps",
-    "over",
-    "lazy",
-    "dogs",
-    "and",
-    "then",
-    "some",
-    "printed",
-    "text",
-    "here",
-)
+    "the", "quick", "brown", "fox", "jumps", "over", "lazy", "dogs",
+    "and", "then", "some", "printed", "text", "here",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
