@@ -8,7 +8,7 @@ import os
 
 import streamlit as st
 
-from lekh.collection import OWN, Collection
+from lekh.collection import Collection
 from lekh.images import to_grey
 from lekh.numerals import SCRIPTS
 from views.strings import literal, text
@@ -85,10 +85,3 @@ def written(label: str, script: str) -> str:
 def named(label: str, script: str) -> str:
     """The same for a place that reads Markdown."""
     return literal(written(label, script))
-
-
-def title(script: str) -> str:
-    """What a person reads for a script."""
-    if script == OWN:
-        return text("teach.own")
-    return text(f"script.{script}") if script in SCRIPTS else script

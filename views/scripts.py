@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from lekh.collection import OWN
 from lekh.model import Model
 from lekh.numerals import SCRIPTS, to_numerals
 from lekh.reading import AUTO
@@ -24,9 +25,13 @@ def of(model: Model | None) -> tuple[str, ...]:
     return model.card.scripts if model else tuple(SCRIPTS)
 
 
-def title(script: str, model: Model | None) -> str:
+def title(script: str, model: Model | None = None) -> str:
     """What a person reads for a script."""
-    return text(f"script.{script}") if script in SCRIPTS else model.card.title(script)
+    if script == OWN:
+        return text("teach.own")
+    if script in SCRIPTS:
+        return text(f"script.{script}")
+    return model.card.title(script) if model else script
 
 
 def choose(model: Model | None, on_change) -> str:

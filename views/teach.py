@@ -64,7 +64,7 @@ def _choices(model: Model | None) -> tuple[str, str]:
         script = st.selectbox(
             text("script.label"),
             options,
-            format_func=collected.title,
+            format_func=scripts.title,
             key=SCRIPT,
             on_change=_changed,
             label_visibility="collapsed",

@@ -11,7 +11,7 @@ from lekh.errors import LekhError
 from lekh.model import Model
 from lekh.numerals import SCRIPTS
 from lekh.teaching import Job
-from views import charts, collected, own_models
+from views import charts, collected, own_models, scripts
 from views.own_models import ZIP
 from views.strings import explained, text
 
@@ -37,7 +37,7 @@ def section(collection: Collection, model: Model | None, narrow: bool = False) -
 
 def _offer(collection: Collection, model: Model | None) -> None:
     lacking = _lacking(collection, model)
-    st.caption(lacking or text("train.lead", n=len(collection), script=collected.title(collection.script)))
+    st.caption(lacking or text("train.lead", n=len(collection), script=scripts.title(collection.script)))
     st.button(
         text("train.start"), icon=":material/school:", type="primary", key="train-start",
         disabled=lacking is not None, on_click=_start, args=(collection, model),
@@ -177,14 +177,14 @@ def _table(found: dict) -> pd.DataFrame:
     rows.append((text("train.samples"), sum(row[1] for row in before.values()), *totals))
     for script, (right, n) in before.items():
         if right != after[script][0]:
-            rows.append((f"– {collected.title(script)}", n, right, after[script][0]))
+            rows.append((f"– {scripts.title(script)}", n, right, after[script][0]))
     columns = (text("train.what"), text("train.n"), text("train.before"), text("train.after"))
     written = [[words, *("–" if number is None else str(number) for number in numbers)] for words, *numbers in rows]
     return pd.DataFrame(written, columns=columns).set_index(columns[0])
 
 
 def _use(job: Job, found: dict) -> None:
-    script = collected.title(found["script"])
+    script = scripts.title(found["script"])
     own_models.add(text("models.taught", script=script, n=found["n"], time=f"{datetime.now():%H:%M}"), job.out, job)
 
 
