@@ -32,8 +32,8 @@ class Normalization:
             raise ValueError(
                 f"Input size {self.size} with fit {self.fit} makes no sense; expected 8..256 and fit <= size."
             )
-        if not 0 <= self.min_stroke <= self.max_stroke:
-            raise ValueError("min_stroke must lie between 0 and max_stroke.")
+        if not 0 <= self.min_stroke <= self.max_stroke <= 256:
+            raise ValueError("min_stroke must lie between 0 and max_stroke, and that be at most 256.")
         if not 0 <= self.slant <= 1:
             raise ValueError("slant must lie between 0 and 1.")
 

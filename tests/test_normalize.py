@@ -286,3 +286,9 @@ def test_the_box_of_the_ink():
     crop = cropped(ink)
     assert crop.shape == (26, 44) and crop.flags.c_contiguous
     assert crop[0, 0] == 1 and crop[25, 43] == ink[30, 50]
+
+
+@pytest.mark.parametrize("stroke", [-1, 300, 10**400], ids=["below zero", "wider than any input", "no float holds it"])
+def test_a_stroke_that_makes_no_sense_is_refused(stroke):
+    with pytest.raises(ValueError, match="max_stroke"):
+        Normalization(max_stroke=stroke)
