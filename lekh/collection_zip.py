@@ -29,7 +29,7 @@ _IGNORED = re.compile(
 _ARCHIVES = (".zip", ".gz", ".7z", ".rar", ".tar", ".xz", ".bz2", ".tgz")
 _DATE = (1980, 1, 1, 0, 0, 0)  # of every file, so that the same collection gives the same zip
 _LAYOUT = "Give a zip with one folder of pictures for each digit or symbol"
-_WRONG = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, KeyError)
+_WRONG = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, KeyError)
 
 
 def pack(collection: Collection) -> bytes:
