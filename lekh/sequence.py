@@ -583,13 +583,13 @@ def load(folder: str | Path) -> SequenceReader | None:
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise LekhError(f"The reader in {folder.name}/ is incomplete ({TFLITE})", _REMEDY) from error
     if hashlib.sha256(network).hexdigest() != expected:
-        raise LekhError(f"{folder.name}/{TFLITE} is not the file that its card describes", _REMEDY)
+        raise LekhError(f"The reader {folder.name}/{TFLITE} is not the file that its card describes", _REMEDY)
     parameters = reader.parameters
     blank = np.zeros((parameters.height, 2 * parameters.step), np.float32)
     try:
         shape = reader.answers([Strip(blank, 1.0, 0.0, 0.0)])[0].shape
     except (ValueError, RuntimeError) as error:
-        raise LekhError(f"The network in {folder.name}/{TFLITE} does not load", _REMEDY) from error
+        raise LekhError(f"The reader {folder.name}/{TFLITE} does not load", _REMEDY) from error
     if shape != (2 * parameters.step // parameters.stride, 1 + len(reader.classes)):
-        raise LekhError(f"The network in {folder.name}/{TFLITE} does not fit its card", _REMEDY)
+        raise LekhError(f"The reader {folder.name}/{TFLITE} does not fit its card", _REMEDY)
     return reader

@@ -13,7 +13,7 @@ from lekh.model import CARD, Model
 from lekh.numerals import SCRIPTS
 from views import model_charts, samples, scripts
 from views.model_results import NOTHING
-from views.strings import literal, text
+from views.strings import literal, named, text
 
 SCRIPT = "model-script"  # of the chosen script in the session
 SAMPLE = samples.FOLDER / "latin_3_canvas.png"
@@ -52,7 +52,7 @@ def _collections(model: Model, learnt: Sequence[TrainingSet]) -> None:
             "per_class": list(one.per_class) or None,
             "licence": one.licence or None,
             "source": one.link,
-            "collection": one.title,
+            "collection": named("set", one.title),
         }
         for one in learnt
     ]
@@ -134,16 +134,16 @@ def reports(model: Model) -> None:
     tested = {result.name: 100 * result.accuracy for result in figures.results(model.card)}
     for report, group in groupby(figures.read_reproduced(model.folder), key=lambda row: row["report"]):
         rows = list(group)
-        st.subheader(literal(report), anchor=False)
+        st.subheader(literal(named("report", report)), anchor=False)
         percent = {"format": "%.2f %%", "width": 76}
         st.dataframe(
             [
                 {
-                    "method": row["method"],
+                    "method": named("report", row["method"]),
                     "reported": row["reported"],
                     "reproduced": row["reproduced"],
                     "lekh": tested.get(row.get("test_set"), row["lekh"]),
-                    "set": row["dataset"],
+                    "set": named("set", row["dataset"]),
                     "n": row["n"],
                 }
                 for row in rows
@@ -161,7 +161,8 @@ def reports(model: Model) -> None:
             },
         )
         notes = [
-            f"- {literal(row['method'])}, {literal(row['dataset'])}: {literal(row['note'])}"
+            f"- {literal(named('report', row['method']))}, {literal(named('set', row['dataset']))}: "
+            f"{literal(named('report', row['note']))}"
             for row in rows
             if row["note"]
         ]

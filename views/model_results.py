@@ -8,7 +8,7 @@ from lekh import figures
 from lekh.figures import Result, TestSet
 from lekh.model import Model
 from views import model_charts, scripts
-from views.strings import CATALOGUES, DEFAULT, literal, text
+from views.strings import CATALOGUES, DEFAULT, literal, named, text
 
 NOTHING = "–"  # in a cell
 SET = "model-set"  # of the chosen test set in the session
@@ -30,8 +30,8 @@ def results(model: Model, rows: Sequence[Result]) -> None:
             "others": other.get("percent"),
             "digits": row.n,
             "together": None if row.together is None else 100 * row.together,
-            "set": row.title,
-            "whose": other.get("whose"),
+            "set": named("set", row.title),
+            "whose": other.get("whose") and named("whose", str(other["whose"])),
         }
         for row, other in zip(rows, known, strict=True)
     ]
@@ -102,7 +102,7 @@ def mistakes(model: Model, tested: Sequence[TestSet]) -> None:
 
 
 def _chosen(model: Model, tested: Sequence[TestSet], options: Sequence[str]) -> str:
-    titles = {one.name: f"{_script(one, model)} · {one.title}" for one in tested}
+    titles = {one.name: f"{_script(one, model)} · {named('set', one.title)}" for one in tested}
     if st.session_state.get(SET) not in options:
         st.session_state[SET] = options[0]
     return st.selectbox(

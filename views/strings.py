@@ -18,6 +18,7 @@ DEFAULT = "en"
 ADDRESS = "lang"  # the address's parameter
 CHOSEN = "language"  # the same for the session: the address loses its parameters when another page is opened
 MENU = "language-menu"
+_VALUE = re.compile(r"[\w-]*[./][\w./-]*|\d[\d,]*\d|\d")  # the name of a file, a decimal, a number
 
 
 def text(key: str, **values) -> str:
@@ -64,14 +65,27 @@ def _chosen() -> None:
 
 
 def explained(error: LekhError) -> str:
-    """An error in the language of the page, where the catalogue has it; else as the library says it.
+    """An error in the language of the page, where the catalogue has it; else as the library says it."""
+    return _known("error", error.problem) or str(error)
 
-    Its key is made of the words of the problem; the numbers in it fill `{0}`, `{1}` and so on.
+
+def named(kind: str, words: str) -> str:
+    """Words that a model folder brings along, in the language of the page; as they are where the catalogue lacks them.
+
+    Args:
+        kind: `"set"`, the title of a data set; `"report"`, what is told of other networks; `"whose"`, a figure is.
+        words: in English; several parts are parted by `"; "`.
     """
-    key = "error." + "_".join(re.findall("[a-z]+", error.problem.lower()))
-    if key not in CATALOGUES[DEFAULT]:
-        return str(error)
-    return CATALOGUES[language()][key].format(*re.findall(r"\d+", error.problem))
+    return _known(kind, words) or "; ".join(_known(kind, part) or part for part in words.split("; "))
+
+
+def _known(kind: str, words: str) -> str | None:
+    """The catalogue's sentence whose key is made of these words; the names and numbers in them fill `{0}`, `{1}` ..."""
+    key = f"{kind}." + "_".join(re.findall("[a-z]+", _VALUE.sub(" ", words.lower())))
+    try:
+        return CATALOGUES[language()][key].format(*_VALUE.findall(words))
+    except (KeyError, IndexError):  # no such sentence, or these are other words that make the same key
+        return None
 
 
 def literal(words: str) -> str:

@@ -6,7 +6,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from hands import tap
+from playwright.sync_api import Page, expect
 
 from lekh import datasets
 from lekh.collection import OWN
@@ -16,13 +17,6 @@ STAR = [(170, 40), (110, 220), (260, 100), (80, 100), (230, 220), (170, 40)]
 MOON = [(220, 50), (120, 80), (100, 150), (140, 220), (230, 230)]
 SEVEN = [(60, 50), (210, 50), (120, 240)]
 KEEP, UNDO = ".st-key-teach-keep button", ".st-key-teach-undo button"
-
-
-def tap(target: Locator) -> None:
-    """Clicks once the page has run to its end: until then what is clicked may be put there anew under the pointer."""
-    target.page.wait_for_timeout(300)  # the page hears of a change a moment after it
-    target.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
-    target.click()
 
 
 def go(page: Page, name: str) -> None:
@@ -61,7 +55,7 @@ def test_two_symbols_are_drawn_three_times_and_saved_as_a_data_set(open_page, tm
     page = open_page(width=width, height=812)
     go(page, "teach")
     tap(page.get_by_role("combobox", name=text("script.label"), exact=True))
-    page.get_by_role("option", name=text("teach.own")).click()
+    tap(page.get_by_role("option", name=text("teach.own")))
     page.get_by_label(text("teach.names")).fill("star, moon")
     page.keyboard.press("Enter")
     for turn in range(3):
@@ -78,7 +72,7 @@ def test_two_symbols_are_drawn_three_times_and_saved_as_a_data_set(open_page, tm
     next_is(page, "moon", 3)
     expect(page.locator(".kept img")).to_have_count(5)
     with page.expect_download() as download:
-        page.get_by_role("button", name=text("teach.download")).click()
+        tap(page.get_by_role("button", name=text("teach.download")))
     with zipfile.ZipFile(io.BytesIO(Path(download.value.path()).read_bytes())) as archive:
         archive.extractall(tmp_path)
     saved = datasets.load(tmp_path / OWN, OWN)

@@ -5,6 +5,7 @@ import re
 from itertools import pairwise
 
 import pytest
+from hands import rest, tap
 from pens import strokes
 from playwright.sync_api import Page, expect
 
@@ -27,13 +28,13 @@ def play(page: Page, language: str, mode: str) -> None:
     """From the landing page to a mode of Play, in a language that is chosen on the way."""
     if language != "en":
         menu = page.get_by_test_id("stMenuButtonButton")
-        menu.click()
-        page.get_by_role("menuitem", name=says(language, "language.name")).click()
+        tap(menu)
+        tap(page.get_by_role("menuitem", name=says(language, "language.name")))
         expect(menu).to_contain_text(says(language, "language.short"))
-    page.get_by_role("link", name=says(language, "play.title"), exact=True).click()
+    tap(page.get_by_role("link", name=says(language, "play.title"), exact=True))
     radio = page.get_by_role("radio", name=says(language, f"play.{mode}"), exact=True)
     radio.wait_for()
-    radio.click()
+    tap(radio)
     expect(radio).to_be_checked()
 
 
@@ -73,6 +74,7 @@ def mouse(page: Page, written: list[list[tuple[int, int]]]) -> None:
 
 def question(page: Page) -> tuple[str, int]:
     """The equation that is asked, and its answer."""
+    rest(page)
     shown = page.locator(".sum").first.inner_text()
     left, sign, right, _, result = to_western(shown).replace("\u200e", "").split()
     numbers = {number: int(number) for number in (left, right, result) if number != "?"}
@@ -94,12 +96,12 @@ def answer(page: Page, number: int, language: str, script: str) -> None:
     finger(page, strokes(str(number), script, SHEET, 130))
     read = says(language, "game.read", number=to_numerals(str(number), script))
     page.get_by_text(read, exact=True).wait_for()
-    page.get_by_role("button", name=says(language, "game.check")).click()
+    tap(page.get_by_role("button", name=says(language, "game.check")))
 
 
 def to_next(page: Page, language: str) -> None:
     before = page.locator(".stMain").get_by_text(re.compile(place(language, ".*"))).first.inner_text()
-    page.get_by_role("button", name=says(language, "game.next")).click()
+    tap(page.get_by_role("button", name=says(language, "game.next")))
     expect(page.get_by_text(before, exact=True)).to_have_count(0)
 
 
@@ -109,8 +111,8 @@ def place(language: str, number) -> str:
 
 def start(page: Page, language: str, timed: bool) -> None:
     if timed:
-        page.get_by_text(says(language, "game.clock", seconds=60)).click()
-    page.get_by_role("button", name=says(language, "game.start")).click()
+        tap(page.get_by_text(says(language, "game.clock", seconds=60)))
+    tap(page.get_by_role("button", name=says(language, "game.start")))
     page.get_by_text(place(language, 1)).wait_for()
 
 
@@ -122,7 +124,7 @@ def test_a_whole_game_with_latin_digits_right_and_wrong(open_page):
     _, right = question(page)  # a wrong answer, then the right one
     answer(page, 7 if right != 7 else 4, "en", "latin")
     page.get_by_text(says("en", "game.wrong", number=7 if right != 7 else 4)).wait_for()
-    page.get_by_role("button", name=says("en", "game.again")).click()
+    tap(page.get_by_role("button", name=says("en", "game.again")))
     page.get_by_text(says("en", "game.hint")).wait_for()
     answer(page, right, "en", "latin")
     page.get_by_text(re.compile("^Yes! ")).wait_for()
@@ -130,19 +132,18 @@ def test_a_whole_game_with_latin_digits_right_and_wrong(open_page):
 
     _, right = question(page)  # misread, as the child says
     answer(page, 7 if right != 7 else 4, "en", "latin")
-    page.get_by_test_id("stMain").get_by_role("radio", name=str(right), exact=True).or_(
-        page.get_by_test_id("stButtonGroup").get_by_role("button", name=str(right), exact=True)
-    ).click()
+    radio = page.get_by_test_id("stMain").get_by_role("radio", name=str(right), exact=True)
+    tap(radio.or_(page.get_by_test_id("stButtonGroup").get_by_role("button", name=str(right), exact=True)))
     page.get_by_text(re.compile("^Yes! ")).wait_for()
     page.get_by_text(re.compile(says("en", "game.score", score=1))).wait_for()
     to_next(page, "en")
 
-    page.get_by_role("button", name=says("en", "game.skip")).click()
+    tap(page.get_by_role("button", name=says("en", "game.skip")))
     for turn in range(4, QUESTIONS + 1):
         page.get_by_text(place("en", turn)).wait_for()
         answer(page, question(page)[1], "en", "latin")
         page.get_by_text(re.compile("^Yes! ")).wait_for()
-        page.get_by_role("button", name=says("en", "game.next")).click()
+        tap(page.get_by_role("button", name=says("en", "game.next")))
     page.get_by_text(says("en", "game.done")).wait_for()
     page.get_by_text(says("en", "game.points", score=QUESTIONS - 2, count=QUESTIONS)).wait_for()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
@@ -181,7 +182,7 @@ def test_a_whole_game_with_khmer_digits_in_khmer_against_the_clock(open_page):
             ("game.wrong", {"number": "៣" if right != 3 else "២"}) if wrong else ("game.right", {"equation": ""})
         )
         page.get_by_text(says("km", key, **values).strip()).first.wait_for()
-        page.get_by_role("button", name=says("km", "game.next")).click()
+        tap(page.get_by_role("button", name=says("km", "game.next")))
     page.get_by_text(says("km", "game.done")).wait_for()
     page.get_by_text(says("km", "game.points", score=QUESTIONS - 1, count=QUESTIONS)).wait_for()
 
@@ -196,12 +197,12 @@ def test_a_whole_game_with_khmer_digits_in_khmer_against_the_clock(open_page):
 def test_a_numeral_written_over_the_grey_one_earns_its_star(open_page, theme):
     page = open_page(375, 812, theme=theme, touch=True, script="khmer")
     play(page, "en", "learn")
-    page.get_by_text("៧ ☆").click()
+    tap(page.get_by_text("៧ ☆"))
     page.get_by_text(says("en", "learn.trace", numeral="៧")).wait_for()
     finger(page, strokes("7", "khmer", (340, 250), 150))
     page.get_by_text(says("en", "learn.good", numeral="៧")).wait_for()
     page.get_by_text("៧ ★").wait_for()
-    page.get_by_role("button", name=says("en", "learn.next")).click()
+    tap(page.get_by_role("button", name=says("en", "learn.next")))
     page.get_by_text(says("en", "learn.trace", numeral="៨")).wait_for()
 
 
@@ -220,7 +221,7 @@ def test_a_drawn_calculation_is_computed(open_page, written, value):
 def test_the_page_keeps_its_language_from_page_to_page(open_page):
     page = open_page()
     play(page, "km", "learn")
-    page.get_by_role("link", name=says("km", "read.title"), exact=True).click()
+    tap(page.get_by_role("link", name=says("km", "read.title"), exact=True))
     page.get_by_role("radio", name=says("km", "mode.upload"), exact=True).wait_for()
     assert "lang=km" in page.url
     loaded = "document.fonts.ready.then(() => document.fonts.check('16px \"Lekh Khmer\"', 'លេខ'))"

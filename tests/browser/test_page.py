@@ -11,6 +11,7 @@ import numpy as np
 import psutil
 import pytest
 from drawn import draw
+from hands import tap
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -44,7 +45,7 @@ def jpeg(name: str, grey: np.ndarray) -> dict:
 
 
 def choose_input(page: Page, mode: str) -> None:
-    page.get_by_role("radio", name=text(f"mode.{mode}"), exact=True).click()
+    tap(page.get_by_role("radio", name=text(f"mode.{mode}"), exact=True))
 
 
 def upload(page: Page, *files) -> None:
@@ -78,7 +79,7 @@ def written(page: Page):
 
 def saved(page: Page, label: str) -> str:
     with page.expect_download() as download:
-        page.get_by_role("button", name=label, exact=True).click()
+        tap(page.get_by_role("button", name=label, exact=True))
     return Path(download.value.path()).read_text(encoding="utf-8-sig")
 
 
@@ -162,7 +163,7 @@ def test_a_broken_file_is_one_sentence_and_the_next_file_is_read(open_page):
     page = open_page()
     upload(page, {"name": "broken.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n"})
     expect(page.get_by_test_id("stAlert")).to_have_count(1)
-    page.get_by_test_id("stFileChipDeleteBtn").get_by_role("button").click()
+    tap(page.get_by_test_id("stFileChipDeleteBtn").get_by_role("button"))
     upload(page, photo(7))
     expect(digit(page)).to_have_text("7")
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
@@ -175,8 +176,8 @@ def test_several_files_fill_a_table_that_can_be_saved_and_one_is_looked_at(open_
     rows = [line.split(",") for line in saved(page, text("batch.csv")).splitlines()]
     assert [row[:2] for row in rows[1:]] == [["photo_7.jpg", "7"], [PAGE.name, expected().text.replace("\n", " / ")]]
     expect(digit(page)).to_have_text("7")
-    page.get_by_role("combobox", name=text("batch.look")).click()
-    page.get_by_role("option", name=PAGE.name).click()
+    tap(page.get_by_role("combobox", name=text("batch.look")))
+    tap(page.get_by_role("option", name=PAGE.name))
     expect(boxes(page)).to_have_count(len(expected().digits))
 
 
@@ -187,7 +188,7 @@ def test_a_page_is_read_and_a_digit_of_it_looked_at(open_page):
     page = open_page()
     answer = upload_page(page)
     expect(written(page)).to_have_text(answer.text)
-    boxes(page).nth(5).click()
+    tap(boxes(page).nth(5))
     page.get_by_text(SEEN, exact=True).wait_for()
     assert len(numbers(page)) == 10
     chosen = page.get_by_role("combobox", name=text("closer.label"))
@@ -215,9 +216,9 @@ def test_a_digit_is_corrected_by_key_and_the_text_follows_until_reset(open_page)
     answer = upload_page(page)
     first = answer.text[0]
     said = str((int(first) + 5) % 10)
-    page.get_by_text(text("correct.toggle"), exact=True).click()
+    tap(page.get_by_text(text("correct.toggle"), exact=True))
     page.get_by_text(text("correct.hint")).wait_for()
-    boxes(page).nth(0).click()
+    tap(boxes(page).nth(0))
     page.keyboard.press(said)
     expect(written(page)).to_have_text(said + answer.text[1:])
     page.emulate_media(color_scheme="dark")
@@ -226,7 +227,7 @@ def test_a_digit_is_corrected_by_key_and_the_text_follows_until_reset(open_page)
     choose_input(page, "draw")
     choose_input(page, "upload")
     expect(written(page)).to_have_text(said + answer.text[1:])
-    page.locator(RESET).click()
+    tap(page.locator(RESET))
     expect(written(page)).to_have_text(answer.text)
 
 
@@ -234,7 +235,7 @@ def test_boxes_are_moved_added_and_deleted_on_the_photo(open_page):
     page = open_page()
     answer = upload_page(page)
     count = len(answer.digits)
-    page.get_by_text(text("correct.toggle"), exact=True).click()
+    tap(page.get_by_text(text("correct.toggle"), exact=True))
     page.get_by_text(text("correct.hint")).wait_for()
     area = page.locator(".photo svg").bounding_box()
     low = area["y"] + 0.93 * area["height"]  # no writing down there
@@ -252,7 +253,7 @@ def test_boxes_are_moved_added_and_deleted_on_the_photo(open_page):
     for _ in range(6):  # added, told, deleted, moved: as many steps as there were
         if not undo.is_enabled():
             break
-        undo.click()
+        tap(undo)
         page.wait_for_timeout(1000)
     expect(undo).to_be_disabled()
     expect(written(page)).to_have_text(answer.text)
@@ -280,9 +281,9 @@ def test_1300_digits_stay_usable(open_page):
     upload(page, jpeg("crowd.jpg", np.pad(np.vstack([np.hstack(row) for row in tiles]), 40, constant_values=255)))
     source(page, "crowd.jpg")
     boxes(page).nth(1200).wait_for(state="attached")
-    boxes(page).nth(600).click()
+    tap(boxes(page).nth(600))
     page.get_by_text(SEEN, exact=True).wait_for(timeout=5000)
-    page.get_by_role("button", name=text("photo.larger")).click()
+    tap(page.get_by_role("button", name=text("photo.larger")))
     assert fits(page)
 
 
@@ -308,7 +309,7 @@ def test_two_digits_are_a_number(open_page):
     stroke(page, [(220, 50), (218, 220)])
     expect(digit(page)).to_have_text("71")
     expect(boxes(page)).to_have_count(2)
-    page.get_by_text(text("amount.one"), exact=True).click()
+    tap(page.get_by_text(text("amount.one"), exact=True))
     expect(digit(page).filter(has_text="71")).to_have_count(0)
 
 
@@ -317,12 +318,12 @@ def test_undo_redo_and_clear(open_page):
     expect(page.locator(UNDO)).to_be_disabled()
     stroke(page, ONE)
     expect(digit(page)).to_have_text("1")
-    page.locator(UNDO).click()
+    tap(page.locator(UNDO))
     page.get_by_text(text("draw.blank")).wait_for()
-    page.locator(REDO).click()
+    tap(page.locator(REDO))
     expect(digit(page)).to_have_text("1")
     for _ in range(2):  # the second sheet is as blank as the first
-        page.locator(CLEAR).click()
+        tap(page.locator(CLEAR))
         page.get_by_text(text("draw.blank")).wait_for()
         stroke(page, SEVEN)
         expect(digit(page)).to_have_text("7")
@@ -339,7 +340,7 @@ def test_a_drawing_is_still_there_after_a_look_at_another_input(open_page):
     expect(digit(page)).to_have_text("7")
     stroke(page, ACROSS)
     page.wait_for_timeout(1000)  # nothing on the page tells that the second stroke has arrived
-    page.locator(UNDO).click()
+    tap(page.locator(UNDO))
     expect(page.locator(REDO)).to_be_enabled()
     expect(digit(page)).to_have_text("7")
     expect(page.locator(UNDO)).to_be_enabled()
@@ -377,7 +378,7 @@ def test_on_a_desktop_all_that_matters_is_above_the_fold(open_page):
         return all(box["y"] + box["height"] <= 800 for box in ends) and fits(page)
 
     assert all_seen(page.locator(".photo"), written(page))
-    page.locator(f".st-key-{samples.of_script('latin')[-1].name.replace('.', '-')} button").click()
+    tap(page.locator(f".st-key-{samples.of_script('latin')[-1].name.replace('.', '-')} button"))
     digit(page).wait_for()
     assert all_seen(page.get_by_test_id("stVegaLiteChart"), page.get_by_text(SEEN, exact=True))
     upload_page(page)
@@ -386,9 +387,9 @@ def test_on_a_desktop_all_that_matters_is_above_the_fold(open_page):
 
 def test_khmer_numerals_come_with_the_page(open_page):
     page = open_page(script="khmer")
-    page.get_by_text("១២៣", exact=True).click()
+    tap(page.get_by_text("១២៣", exact=True))
     expect(written(page)).to_have_text(re.compile(r"^[០-៩ \n]+$"))
-    page.locator(".st-key-khmer_1_pencil-jpg button").click()
+    tap(page.locator(".st-key-khmer_1_pencil-jpg button"))
     page.get_by_test_id("stMetric").get_by_text(text("answer.own_digit", script="Khmer")).wait_for()
     expect(digit(page)).to_have_text("១ = 1")
     assert page.evaluate("document.fonts.ready.then(() => document.fonts.check('20px \"Lekh Numerals\"', '៥'))")
@@ -412,7 +413,7 @@ def choice(page: Page):
 def test_the_script_is_found_and_its_numerals_shown(open_any):
     page = open_any()
     page.get_by_text(re.compile("^" + text("script.found", script="Latin", percent=99))).wait_for()
-    page.locator(".st-key-devanagari_number-jpg button").click()
+    tap(page.locator(".st-key-devanagari_number-jpg button"))
     expect(digit(page)).to_have_text("२०४७")
     page.get_by_text(text("whole.western", western="2047"), exact=True).wait_for()
     page.get_by_text(re.compile("^" + text("script.found", script="Devanagari", percent=99))).wait_for()
@@ -421,7 +422,7 @@ def test_the_script_is_found_and_its_numerals_shown(open_any):
 
 def test_a_script_is_looked_for_by_its_name_and_kept_in_the_address(open_any):
     page = open_any()
-    choice(page).click()
+    tap(choice(page))
     page.keyboard.type("guj")
     page.keyboard.press("Enter")
     page.get_by_text(text("draw.hint", first="૦", last="૯")).wait_for()
@@ -430,8 +431,8 @@ def test_a_script_is_looked_for_by_its_name_and_kept_in_the_address(open_any):
     page.reload()
     page.get_by_text(text("draw.hint", first="૦", last="૯")).wait_for()
     expect(digit(page)).to_have_text("૫૨૮૪")  # a sample of that script
-    choice(page).click()
-    page.get_by_role("option", name=text("script.auto")).click()
+    tap(choice(page))
+    tap(page.get_by_role("option", name=text("script.auto")))
     page.get_by_text(text("draw.hint_any")).wait_for()
     assert "script" not in page.url
 
@@ -439,7 +440,7 @@ def test_a_script_is_looked_for_by_its_name_and_kept_in_the_address(open_any):
 @pytest.mark.parametrize("width", [1280, 375])
 def test_the_card_shows_the_digits_of_every_script_in_fonts_of_the_page(open_any, width):
     page = open_any(width=width, height=800)
-    page.get_by_role("button", name=text("script.card"), exact=True).click()
+    tap(page.get_by_role("button", name=text("script.card"), exact=True))
     digits = page.locator(".digits b")
     expect(digits).to_have_count(10 * len(SCRIPTS))
     digits.last.scroll_into_view_if_needed()
@@ -457,7 +458,7 @@ def test_a_shape_of_several_scripts_is_said_to_be_so_and_a_tap_chooses_one(open_
     offered = page.locator("[class*=st-key-shared-] button")
     assert offered.count() > 1
     name = offered.last.inner_text().split()[0]
-    offered.last.click()
+    tap(offered.last)
     expect(choice(page)).to_have_value(re.compile(f"^{name}"))
     expect(digit(page)).to_have_text(re.compile("0"))
     source(page, text("draw.source"))
@@ -469,7 +470,7 @@ def test_a_doodle_is_no_digit_and_its_bars_are_put_away(open_any):
     stroke(page, DOODLE)
     page.get_by_text(text("answer.no_digit")).wait_for()
     assert not page.get_by_test_id("stVegaLiteChart").is_visible()
-    page.get_by_test_id("stExpander").click()
+    tap(page.get_by_test_id("stExpander"))
     assert len(numbers(page)) == 10
 
 
@@ -477,7 +478,7 @@ def test_a_sample_of_each_script_is_read(open_any):
     page = open_any()
     for script in [name for name in SCRIPTS if name != "latin"]:
         path = samples.of_script(script)[0]
-        page.locator(f".st-key-{path.name.replace('.', '-')} button").click()
+        tap(page.locator(f".st-key-{path.name.replace('.', '-')} button"))
         source(page, text("samples.source", name=samples.name(path)))
         page.get_by_text(re.compile("^" + text("script.found", script=text(f"script.{script}"), percent=99))).wait_for()
 
@@ -489,6 +490,6 @@ def test_the_server_stays_small(fresh_server, open_page):
         for points in (SEVEN, ACROSS):
             stroke(page, points)
             source(page, text("draw.source"))
-        page.locator(CLEAR).click()
+        tap(page.locator(CLEAR))
         page.get_by_text(text("draw.blank")).wait_for()
     assert psutil.Process(process.pid).memory_info().rss < 300e6

@@ -1,16 +1,24 @@
 import json
 import re
+import shutil
 import string
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lekh import images
+from lekh import datasets, figures, images, model
 from lekh.errors import LekhError
 from views import strings
-from views.strings import ADDRESS, CATALOGUES, CHOSEN, DEFAULT, FOLDER, explained, literal, text
+from views.strings import ADDRESS, CATALOGUES, CHOSEN, DEFAULT, FOLDER, explained, literal, named, text
 
 OTHERS = sorted(set(CATALOGUES) - {DEFAULT})
+
+
+# of data sets and methods, which are looked up under these
+NAMES = set(
+    """MNIST USPS Pen-Based Recognition of Handwritten Digits CMATERdb NumtaDB MADBase Dig Kannada CNN SVM HOG RBF SGD
+    Adam Adadelta""".replace("-", " ").split()
+)
 
 
 def placeholders(sentence: str) -> set[tuple[str, str]]:
@@ -75,9 +83,11 @@ def test_khmer_is_written_in_khmer():
         "MB",
     }
     allowed |= {"MB", "JPEG", "PNG", "HEIC", "PDF", "ZIP", "zip", "Photoshop", "PostScript", "SVG", "XL", "WebP"}
+    allowed |= {"card", "json", "make", "train", "notebook", "reader", "float"}
     for key, sentence in CATALOGUES["km"].items():
         words = latin.findall(re.sub(r"\{[^}]*\}|:material/\w+:", "", sentence))
-        assert set(words) <= allowed, (key, words)
+        names = NAMES if key.startswith(("set.", "report.", "whose.")) else set()
+        assert set(words) <= allowed | names, (key, words)
 
 
 def test_without_a_page_the_language_is_english():
@@ -136,3 +146,63 @@ def test_what_is_wrong_with_an_upload_is_said_in_every_language(content, monkeyp
         said = explained(raised.value)
         assert said != str(raised.value)
         assert set(re.findall(r"\d+", said)) == set(re.findall(r"\d+", str(raised.value)))
+
+
+def broken_folders(tmp_path, tiny_model_folder):
+    """Model folders that do not load, each for another reason."""
+    for name, spoil in {
+        "empty": lambda folder: (folder / model.CARD).unlink(),
+        "card": lambda folder: (folder / model.CARD).write_text("{"),
+        "format": lambda folder: (folder / model.CARD).write_text('{"format": 99}'),
+        "list": lambda folder: (folder / model.CARD).write_text("[]"),
+        "fields": lambda folder: (folder / model.CARD).write_text('{"format": 1}'),
+        "network": lambda folder: (folder / model.TFLITE).unlink(),
+        "other": lambda folder: (folder / model.TFLITE).write_bytes(b"0"),
+    }.items():
+        folder = shutil.copytree(tiny_model_folder, tmp_path / name)
+        spoil(folder)
+        yield folder
+
+
+def test_what_is_wrong_with_a_model_folder_is_said_in_every_language(tmp_path, tiny_model_folder, monkeypatch):
+    for folder in broken_folders(tmp_path, tiny_model_folder):
+        with pytest.raises(LekhError) as raised:
+            model.load(folder)
+        assert explained(raised.value) == str(raised.value)
+        for code in OTHERS:
+            with monkeypatch.context() as patch:
+                patch.setattr(strings, "language", lambda code=code: code)
+                said = explained(raised.value)
+            assert said != str(raised.value)
+            assert f"{folder.name}/" in said
+
+
+@pytest.mark.parametrize("version", ['""', '"in"', "true", '"{0}"'])
+def test_a_card_whose_words_make_another_key_is_explained_all_the_same(version, tmp_path):
+    (tmp_path / model.CARD).write_text(f'{{"format": {version}}}')
+    with pytest.raises(LekhError) as raised:
+        model.load(tmp_path)
+    assert explained(raised.value).startswith(f"{tmp_path.name}/{model.CARD} has format ")
+    assert explained(raised.value).endswith(raised.value.remedy + ".")
+
+
+def told_by_the_model():
+    """Kind and words of all that the repository's model folder says in English, and of the sets that are known."""
+    rows = figures.read_reproduced(model.DEFAULT_FOLDER)
+    card = model.read_card(model.DEFAULT_FOLDER).raw
+    yield from {("set", source.title) for source in datasets.SOURCES.values()}
+    yield from {("set", row["title"]) for row in (*card["test_sets"], *card["training_sets"])}
+    yield from {("set", row["dataset"]) for row in rows}
+    yield from {("report", row[column]) for row in rows for column in ("report", "method", "note") if row[column]}
+    yield from {("whose", other["whose"]) for other in figures.read_others(model.DEFAULT_FOLDER).values()}
+
+
+def test_what_the_model_tells_of_itself_is_said_in_every_language(monkeypatch):
+    for kind, words in sorted(told_by_the_model()):
+        assert named(kind, words) == words
+        parts = [words] if strings._known(kind, words) else words.split("; ")
+        assert all(strings._known(kind, part) for part in parts), words
+    for code in OTHERS:
+        monkeypatch.setattr(strings, "language", lambda code=code: code)
+        assert named("set", "MNIST, test part") == CATALOGUES[code]["set.mnist_test_part"]
+        assert named("report", "rate 0.001; strange") == CATALOGUES[code]["report.rate"].format("0.001") + "; strange"
