@@ -50,7 +50,7 @@ def _collections(model: Model, learnt: Sequence[TrainingSet]) -> None:
             "script": _title(one.script, model),
             "pictures": one.n,
             "per_class": list(one.per_class) or None,
-            "licence": one.licence or None,
+            "licence": named("licence", one.licence) or None,
             "source": one.link,
             "collection": named("set", one.title),
         }

@@ -73,7 +73,8 @@ def named(kind: str, words: str) -> str:
     """Words that a model folder brings along, in the language of the page; as they are where the catalogue lacks them.
 
     Args:
-        kind: `"set"`, the title of a data set; `"report"`, what is told of other networks; `"whose"`, a figure is.
+        kind: `"set"`, the title of a data set; `"report"`, what is told of other networks; `"whose"`, a figure is;
+            `"licence"`.
         words: in English; several parts are parted by `"; "`.
     """
     return _known(kind, words) or "; ".join(_known(kind, part) or part for part in words.split("; "))

@@ -1,3 +1,4 @@
+import ast
 import json
 import re
 import shutil
@@ -17,7 +18,7 @@ OTHERS = sorted(set(CATALOGUES) - {DEFAULT})
 # of data sets and methods, which are looked up under these
 NAMES = set(
     """MNIST USPS Pen-Based Recognition of Handwritten Digits CMATERdb NumtaDB MADBase Dig Kannada CNN SVM HOG RBF SGD
-    Adam Adadelta""".replace("-", " ").split()
+    Adam Adadelta MIT""".replace("-", " ").split()
 )
 
 
@@ -86,7 +87,7 @@ def test_khmer_is_written_in_khmer():
     allowed |= {"card", "json", "make", "train", "notebook", "reader", "float"}
     for key, sentence in CATALOGUES["km"].items():
         words = latin.findall(re.sub(r"\{[^}]*\}|:material/\w+:", "", sentence))
-        names = NAMES if key.startswith(("set.", "report.", "whose.")) else set()
+        names = NAMES if key.startswith(("set.", "report.", "whose.", "licence.")) else set()
         assert set(words) <= allowed | names, (key, words)
 
 
@@ -192,6 +193,7 @@ def told_by_the_model():
     card = model.read_card(model.DEFAULT_FOLDER).raw
     yield from {("set", source.title) for source in datasets.SOURCES.values()}
     yield from {("set", row["title"]) for row in (*card["test_sets"], *card["training_sets"])}
+    yield from {("licence", row["licence"]) for row in card["training_sets"] if row["licence"][:2] not in ("CC", "MI")}
     yield from {("set", row["dataset"]) for row in rows}
     yield from {("report", row[column]) for row in rows for column in ("report", "method", "note") if row[column]}
     yield from {("whose", other["whose"]) for other in figures.read_others(model.DEFAULT_FOLDER).values()}
@@ -206,3 +208,42 @@ def test_what_the_model_tells_of_itself_is_said_in_every_language(monkeypatch):
         monkeypatch.setattr(strings, "language", lambda code=code: code)
         assert named("set", "MNIST, test part") == CATALOGUES[code]["set.mnist_test_part"]
         assert named("report", "rate 0.001; strange") == CATALOGUES[code]["report.rate"].format("0.001") + "; strange"
+
+
+# Modules whose errors a page can meet, and those of their errors that only the library and the command line can.
+MET = [
+    "arithmetic", "clipping", "collection", "collection_names", "collection_store", "collection_zip",
+    "explain", "expression", "finetune", "head", "images", "layers", "lone", "model", "model_folder",
+    "neighbours", "reading", "sequence", "teaching",
+]  # fmt: skip
+NEVER_MET = [
+    "A picture cannot come as 0", "There is no file 0", "0 is a folder", "The file 0 cannot be opened",
+    "This open file cannot be read", "This file was opened as text", "An array of shape 0 is not a picture",
+    "An array of 0 is not a picture", "This picture holds values that are not numbers",
+    "This picture holds values below zero",  # the page gives bytes
+    "This file is 0, not a photo",  # one sentence for each kind, see NO_PICTURES
+    "This model does not read the script 0", "No script can have the name 0",  # the page offers what there is
+    "The new model would take the old one's place", "0/ holds something else than a model", "0 is a file",
+    "0/ cannot be written",  # the page names no folder
+]  # fmt: skip
+
+
+def problems(module: str):
+    """The first argument of each error that a module raises, with 0 for what is filled in."""
+    tree = ast.parse((model.DEFAULT_FOLDER.parent / "lekh" / f"{module}.py").read_text("utf-8"))
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "LekhError" and call.args:
+            words = call.args[0]
+            parts = words.values if isinstance(words, ast.JoinedStr) else [words]
+            if any(isinstance(part, ast.Constant) for part in parts):
+                yield "".join(part.value if isinstance(part, ast.Constant) else "0" for part in parts)
+
+
+@pytest.mark.parametrize("module", MET)
+def test_every_error_that_a_page_can_meet_is_in_the_catalogue(module):
+    for problem in problems(module):
+        assert strings._known("error", problem) or problem in NEVER_MET, problem
+
+
+def test_the_errors_that_are_never_met_exist():
+    assert set(NEVER_MET) <= {problem for module in MET for problem in problems(module)}
