@@ -86,12 +86,12 @@ class Configuration:
     """
 
     seed: int = 7
-    epochs: int = 30
+    epochs: int = 42
     epoch_digits: int = 120_000
     batch_size: int = 128
     learning_rate: float = 2e-3
     strength: tuple[float, float] = (0.5, 1.3)
-    settling: int = 14
+    settling: int = 18
     settling_rate: float = 5e-4
     settling_strength: tuple[float, float] = (0.0, 0.9)
     precision: str = "auto"
