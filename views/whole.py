@@ -158,11 +158,11 @@ def _photo(answer: Answer, source: Source, script: str, model: Model, correcting
     with st.container(horizontal=True, gap="medium"):
         with st.container():
             _boxes(answer, source, script, model, correcting)
+            if st.session_state[CHOSEN] is not None:  # here, where there is room beside the bars
+                place = list(digits).index(st.session_state[CHOSEN])
+                why.show(answer, place, script, model, corrections.shown_boxes(answer, source)[place].digit)
         with st.container(width=PANEL, gap="small"):
             _closer(answer, source, script, model, correcting)
-    if st.session_state[CHOSEN] is not None:
-        place = list(digits).index(st.session_state[CHOSEN])
-        why.show(answer, place, script, model, corrections.shown_boxes(answer, source)[place].digit)
     with st.expander(text("whole.table", digits=len(digits)), icon=":material/table:"):
         tables.show(tables.digit_rows(answer.reading, script, model), tables.DIGIT_COLUMNS, height=320)
 
