@@ -7,7 +7,6 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -26,13 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PNG = "image/png"
 
 
-@pytest.fixture(autouse=True)
-def _tiny_model_and_no_canvas(tiny_model_folder, monkeypatch):
-    """The canvas needs a running server in some versions of Streamlit; the browser tests draw on the real one."""
-    monkeypatch.setenv("LEKH_MODEL", str(tiny_model_folder))
-    blank_canvas = SimpleNamespace(st_canvas=lambda **_: SimpleNamespace(json_data=None, image_bytes=None))
-    monkeypatch.setitem(sys.modules, "streamlit_drawable_canvas", blank_canvas)
-    st.cache_data.clear()
+pytestmark = pytest.mark.usefixtures("tiny_page")
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import io
 import shutil
-import sys
 from base64 import b64decode
 from dataclasses import replace
 from pathlib import Path
@@ -22,14 +21,7 @@ from views import answers, pictures, samples, why
 from views.strings import text
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(autouse=True)
-def _tiny_model_and_no_canvas(tiny_model_folder, monkeypatch):
-    monkeypatch.setenv("LEKH_MODEL", str(tiny_model_folder))
-    blank_canvas = SimpleNamespace(st_canvas=lambda **_: SimpleNamespace(json_data=None, image_bytes=None))
-    monkeypatch.setitem(sys.modules, "streamlit_drawable_canvas", blank_canvas)
-    st.cache_data.clear()
+pytestmark = pytest.mark.usefixtures("tiny_page")
 
 
 @pytest.fixture(scope="module")
