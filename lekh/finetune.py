@@ -47,6 +47,8 @@ class Settings:
         gentle: the same for shapes of one's own, which have to find room among all others, and without statistics.
         wider: how far what is rehearsed is spread, with either weight.
         rehearsed: features that are drawn, of all classes together.
+        most_moved: of the probability in the answers to these, from one class to another; what is learnt beyond that is
+            taken back; of shapes of one's own, and without statistics, nothing is.
         smoothing: share of each target that the other classes of the script get.
     """
 
@@ -61,6 +63,7 @@ class Settings:
     gentle: float = 16.0
     wider: tuple[float, float] = (1.7, 1.4)
     rehearsed: int = 2600
+    most_moved: float = 0.01
     smoothing: float = 0.05
 
 
@@ -217,8 +220,8 @@ class Pupil:
         labels = self.own[self.labels[self.owners[mine]]]
         first = _wider(self.before, len(self.classes))
         known_well = self.rehearsed_from == "statistics" and self.dataset.script in SCRIPTS
-        weight = self.settings.rehearsal if known_well else self.settings.gentle
-        lesson = _Lesson(first, self.own, self.rivals, replace(self.settings, rehearsal=weight))
+        gentle = replace(self.settings, rehearsal=self.settings.gentle, most_moved=1.0)
+        lesson = _Lesson(first, self.own, self.rivals, self.settings if known_well else gentle)
         known = len(self.before.bias)
         lesson.prepare(self.features[mine], labels, self.kept, known)
 
@@ -270,11 +273,25 @@ class _Lesson:
             change -= rate * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.98**step)) + 1e-8)
             if step % 5 == 0 or step in (1, settings.steps):
                 tell(step, *self._score(answers))
+        change *= self._share(change)
         kernel, bias = self.first.kernel.copy(), self.first.bias.copy()
         outputs = self.rivals[self.moving]
         kernel[:, outputs] += change[:-1]
         bias[outputs] += change[-1]
         return Head(kernel, bias)
+
+    def _share(self, change):
+        """How much of the change leaves the answers to what is rehearsed nearly as they were; 1: all of it does."""
+        logits = self.logits[self.count :]
+        if not len(logits):
+            return 1.0
+        before, moved = softmax(logits), self.inputs[self.count :] @ change
+        for share in np.linspace(1, 0, 21, dtype=np.float32):
+            after = logits.copy()
+            after[:, self.moving] += share * moved
+            if np.abs(softmax(after) - before).sum(axis=1).mean() / 2 <= self.settings.most_moved:
+                break
+        return share
 
     def _score(self, answers):
         answers, targets = answers[: self.count], self.targets[: self.count]
