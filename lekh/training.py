@@ -24,7 +24,7 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
-from lekh import augment, datasets, evaluation, figures, images, ink, model, nondigits, operators, rehearsal
+from lekh import augment, datasets, evaluation, figures, images, ink, model, nondigits, operators, rehearsal, sequence
 from lekh.datasets import Dataset
 from lekh.errors import LekhError
 from lekh.model import CARD, CARD_FORMAT, KERAS, NO_DIGIT, TFLITE, ClassLabel
@@ -662,7 +662,7 @@ def _best_temperature(answers_at, held_out, chances, limits=TEMPERATURES):
 
 
 def export(network, folder: Path, classes: Sequence[ClassLabel], card: dict) -> None:
-    """Writes `digits.keras`, `digits.tflite` and `card.json`.
+    """Writes `digits.keras`, `digits.tflite` and `card.json`; the network for numbers that the folder has is kept.
 
     Args:
         network: a trained Keras model.
@@ -673,14 +673,25 @@ def export(network, folder: Path, classes: Sequence[ClassLabel], card: dict) -> 
     import keras
 
     folder.mkdir(parents=True, exist_ok=True)
+    reader, files = _reader_in(folder)
     bare = keras.Model.from_config(network.get_config())  # without its optimizer, which is three times as large
     bare.set_weights(network.get_weights())
     bare.save(folder / KERAS)
     (folder / TFLITE).write_bytes(_as_tflite(network))
-    card = {"format": CARD_FORMAT, "classes": [asdict(label) for label in classes], **card}
+    card = {"format": CARD_FORMAT, "classes": [asdict(label) for label in classes], **card, **reader}
     (folder / CHECKPOINT).unlink(missing_ok=True)
-    card["files"] = {name: _described(folder / name) for name in (KERAS, TFLITE)}
+    card["files"] = {name: _described(folder / name) for name in (KERAS, TFLITE)} | files
     write_card(folder, card)
+
+
+def _reader_in(folder):
+    """What the card there says of a network for numbers, and of its files; nothing where there is none."""
+    try:
+        raw = model.read_card(folder).raw
+        files = {name: raw["files"][name] for name in (sequence.KERAS, sequence.TFLITE)}
+        return {"reader": raw["reader"]}, files
+    except (LekhError, KeyError, TypeError):
+        return {}, {}
 
 
 def write_card(folder: Path, card: dict) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from drawn import draw
 
-from lekh import augment, datasets, evaluation, figures, ink, model, reading, training
+from lekh import augment, datasets, evaluation, figures, ink, model, reading, sequence, training
 from lekh.datasets import Dataset, Strokes
 from lekh.errors import LekhError
 from lekh.model import CARD, KERAS, TFLITE
@@ -422,6 +422,13 @@ def test_the_optimizer_is_left_behind(trained, name):
         config = json.loads(packed.read("config.json"))
     assert "compile_config" not in config or not config["compile_config"]
     assert (trained / name / model.KERAS).stat().st_size < 1.5 * (trained / name / model.TFLITE).stat().st_size
+
+
+def test_the_network_for_numbers_that_a_folder_has_is_kept(tmp_path):
+    reader, files = training._reader_in(model.DEFAULT_FOLDER)
+    assert reader["reader"]["classes"]
+    assert set(files) == {sequence.KERAS, sequence.TFLITE}
+    assert training._reader_in(tmp_path) == ({}, {})
 
 
 @pytest.mark.parametrize("script", ["latin", "khmer"])
