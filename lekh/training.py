@@ -61,7 +61,9 @@ class Configuration:
         settling: epochs at the end, with a schedule of their own, in which digits are seen nearly as they are.
         settling_rate: the highest learning rate of those epochs.
         settling_strength: of the distortions in those epochs.
-        precision: of the arithmetic in the epochs before those, `"float32"`, `"mixed_bfloat16"`, or `"auto"`: the
+        again: epochs of a second round, which goes on from there at half the rates, and of its settling; the weights
+            kept are the mean of both rounds', which reads strange hands better than either.
+        precision: of the arithmetic in the epochs before the settling ones, `"float32"`, `"mixed_bfloat16"`, or `"auto"`: the
             second where the processor has it, for it is half as fast again. The weights are float32 in any case.
         weight_decay: of AdamW.
         label_smoothing: share of the target spread over all classes.
@@ -94,6 +96,7 @@ class Configuration:
     settling: int = 18
     settling_rate: float = 5e-4
     settling_strength: tuple[float, float] = (0.0, 0.9)
+    again: tuple[int, int] = (8, 10)
     precision: str = "auto"
     weight_decay: float = 2e-3
     label_smoothing: float = 0.05
@@ -539,6 +542,26 @@ def fit(network, train: Pool, held_out: Pool, configuration: Configuration, chec
     Returns:
         Curves: `loss`, `accuracy`, `val_loss`, `val_accuracy`, one number an epoch.
     """
+    curves = _fit_round(network, train, held_out, configuration, checkpoint)
+    return _and_again(network, train, held_out, configuration, checkpoint, curves)
+
+
+def _and_again(network, train, held_out, configuration, checkpoint, curves):
+    """The second round. "Robust fine-tuning" (Wortsman et al., 2022) has found the mean of both to be the better one."""
+    if not any(configuration.again):
+        return curves
+    first = network.get_weights()
+    epochs, settling = configuration.again
+    second = replace(
+        configuration, seed=configuration.seed + 2, epochs=epochs, settling=settling,
+        learning_rate=configuration.learning_rate / 2, settling_rate=configuration.settling_rate / 2,
+    )  # fmt: skip
+    more = _fit_round(network, train, held_out, second, checkpoint)
+    network.set_weights([(a + b) / 2 for a, b in zip(first, network.get_weights(), strict=True)])
+    return {name: values + more[name] for name, values in curves.items()}
+
+
+def _fit_round(network, train, held_out, configuration, checkpoint):
     precision = fast_precision() if configuration.precision == "auto" else configuration.precision
     if configuration.epochs == 0:
         return settle(network, train, held_out, configuration, checkpoint)
@@ -565,7 +588,7 @@ def fast_precision() -> str:
 
 
 def settle(network, train: Pool, held_out: Pool, configuration: Configuration, checkpoint: Path | None = None) -> dict:
-    """The last epochs of `fit`, whose arguments it takes: a small rate and mild distortions, for the finer shapes."""
+    """The last epochs of a round of `fit`, whose arguments it takes: a small rate and mild distortions, for the finer shapes."""
     milder = replace(
         configuration, seed=configuration.seed + 1, epochs=configuration.settling,
         learning_rate=configuration.settling_rate, strength=configuration.settling_strength,
@@ -933,7 +956,7 @@ def main(
     else:
         sets, described = open_sources(script)
     if epochs is not None:
-        configuration = replace(configuration, epochs=epochs)
+        configuration = replace(configuration, epochs=epochs, again=(0, 0))
     train(sets, Path(out), configuration, described, None if start is None else Path(start))
     if not data:
         rehearsal.remember(Path(out))
