@@ -63,7 +63,7 @@ class Configuration:
         settling_strength: of the distortions in those epochs.
         again: epochs of a second round, which goes on from there at half the rates, and of its settling; the weights
             kept are the mean of both rounds', which reads strange hands better than either.
-        precision: of the arithmetic in the epochs before the settling ones, `"float32"`, `"mixed_bfloat16"`, or `"auto"`: the
+        precision: of the arithmetic in epochs that do not settle, `"float32"`, `"mixed_bfloat16"`, or `"auto"`: the
             second where the processor has it, for it is half as fast again. The weights are float32 in any case.
         weight_decay: of AdamW.
         label_smoothing: share of the target spread over all classes.
@@ -547,7 +547,7 @@ def fit(network, train: Pool, held_out: Pool, configuration: Configuration, chec
 
 
 def _and_again(network, train, held_out, configuration, checkpoint, curves):
-    """The second round. "Robust fine-tuning" (Wortsman et al., 2022) has found the mean of both to be the better one."""
+    """The second round; the mean of both is left in the network ("Robust fine-tuning", Wortsman et al., 2022)."""
     if not any(configuration.again):
         return curves
     first = network.get_weights()
@@ -588,7 +588,7 @@ def fast_precision() -> str:
 
 
 def settle(network, train: Pool, held_out: Pool, configuration: Configuration, checkpoint: Path | None = None) -> dict:
-    """The last epochs of a round of `fit`, whose arguments it takes: a small rate and mild distortions, for the finer shapes."""
+    """The last epochs of a round, with the arguments of `fit`: a small rate, mild distortions, for the finer shapes."""
     milder = replace(
         configuration, seed=configuration.seed + 1, epochs=configuration.settling,
         learning_rate=configuration.settling_rate, strength=configuration.settling_strength,

@@ -18,7 +18,7 @@ from lekh.model import KERAS, ClassLabel, read_card
 from lekh.numerals import SCRIPTS
 
 QUICK = training.Configuration(
-    epochs=2, settling=1, epoch_digits=1280, batch_size=32, held_out=0.2,
+    epochs=2, settling=1, again=(1, 0), epoch_digits=1280, batch_size=32, held_out=0.2,
     drawings=1, photographs=0, fonts=0, nondigits=0,
 )  # fmt: skip
 
