@@ -62,7 +62,7 @@ class Configuration:
         settling_rate: the highest learning rate of those epochs.
         settling_strength: of the distortions in those epochs.
         again: epochs of a second round, which goes on from there at half the rates, and of its settling; the weights
-            kept are the mean of both rounds', which reads strange hands better than either.
+            kept are the mean of both rounds', which reads strange hands better than the first's.
         precision: of the arithmetic in epochs that do not settle, `"float32"`, `"mixed_bfloat16"`, or `"auto"`: the
             second where the processor has it, for it is half as fast again. The weights are float32 in any case.
         weight_decay: of AdamW.
@@ -83,7 +83,6 @@ class Configuration:
         nondigits: drawings of what is no digit, for a class of their own; 0: no such class.
         held_out: share of each source, by writer where they are known, that only validates and calibrates.
         start: SHA-256 of the `digits.keras` whose weights it began with; `None`: it began with nothing.
-        kept: share of those weights in the final ones, see `blend`.
         normalization: how digits are brought to the network.
     """
 
@@ -115,7 +114,6 @@ class Configuration:
     nondigits: int = 12_000
     held_out: float = 0.06
     start: str | None = None
-    kept: float = 0.0
     normalization: Normalization = field(default_factory=Normalization)
 
 
@@ -477,44 +475,6 @@ def warm_start(network, classes: Sequence[ClassLabel], folder: Path) -> int:
     Raises:
         LekhError: there is no model, or it is built otherwise.
     """
-    learnt, shared = _learnt_before(network, classes, folder)
-    weights, same = network.get_weights(), len(learnt) - 2  # those before the last layer; this one may go on from there
-    for index, old in shared:
-        for own, others in zip(weights[-2:], learnt[-2:], strict=True):  # the last layer: one column a class
-            own[..., index] = others[..., old]
-    network.set_weights([*learnt[:same], *weights[same:]])
-    return len(shared)
-
-
-def blend(network, classes: Sequence[ClassLabel], folder: Path, kept: float) -> None:
-    """Weights between those that a network began with and those it has now, which read strange hands better than both.
-
-    "Robust fine-tuning" (Wortsman et al., 2022). Depth that the other lacks counts as if it had added nothing there.
-
-    Args:
-        network: began with `warm_start` from `folder`; changed in place.
-        classes: its outputs.
-        folder: the model folder of the other.
-        kept: share of the other's weights, 0 .. 1.
-
-    Raises:
-        LekhError: as `warm_start`.
-    """
-    learnt, shared = _learnt_before(network, classes, folder)
-    weights, same = network.get_weights(), len(learnt) - 2
-    for own, others in zip(weights[:same], learnt[:same], strict=True):
-        own[...] = (1 - kept) * own + kept * others
-    for own, variable in zip(weights[same:-2], network.weights[same:-2], strict=True):
-        if variable.name in ("gamma", "beta"):  # of a residual
-            own *= 1 - kept
-    for index, old in shared:
-        for own, others in zip(weights[-2:], learnt[-2:], strict=True):
-            own[..., index] = (1 - kept) * own[..., index] + kept * others[..., old]
-    network.set_weights(weights)
-
-
-def _learnt_before(network, classes, folder):
-    """The weights of the network in `folder`, and pairs of classes that both know: place here, place there."""
     import keras
 
     known = {(label.script, label.symbol): index for index, label in enumerate(model.read_card(folder).classes)}
@@ -522,11 +482,16 @@ def _learnt_before(network, classes, folder):
         learnt = keras.models.load_model(folder / KERAS, compile=False).get_weights()
     except (OSError, ValueError) as error:
         raise LekhError(f"{folder.name}/{KERAS} does not load", "Copy a complete model folder there") from error
-    same = len(learnt) - 2
-    if [value.shape for value in network.get_weights()[:same]] != [value.shape for value in learnt[:same]]:
+    weights, same = network.get_weights(), len(learnt) - 2  # those before the last layer; this one may go on from there
+    if [value.shape for value in weights[:same]] != [value.shape for value in learnt[:same]]:
         raise LekhError(f"The network in {folder.name}/ is built otherwise", "Start from one that this version trained")
-    return learnt, [(index, known[label.script, label.symbol]) for index, label in enumerate(classes)
-                    if (label.script, label.symbol) in known]  # fmt: skip
+    shared = [(index, known[label.script, label.symbol]) for index, label in enumerate(classes)
+              if (label.script, label.symbol) in known]  # fmt: skip
+    for index, old in shared:
+        for own, others in zip(weights[-2:], learnt[-2:], strict=True):  # the last layer: one column a class
+            own[..., index] = others[..., old]
+    network.set_weights([*learnt[:same], *weights[same:]])
+    return len(shared)
 
 
 def fit(network, train: Pool, held_out: Pool, configuration: Configuration, checkpoint: Path | None = None) -> dict:
@@ -902,8 +867,6 @@ def train(
         print(f"{warm_start(network, classes, start)} of {len(classes)} classes begin with what {start}/ learnt")
         configuration = replace(configuration, start=model.read_card(start).raw["files"][KERAS]["sha256"])
     curves = fit(network, learn, held, configuration, checkpoint=out / CHECKPOINT)
-    if start is not None:
-        blend(network, classes, start, configuration.kept)
     temperatures = calibrate(network, held, classes, configuration.normalization)
     described = training_sets or [
         {"name": d.name, "script": d.script, "n": len(d), "per_class": np.bincount(d.labels).tolist()} for d in sets

@@ -446,13 +446,6 @@ def test_a_warm_start_knows_what_was_learnt_and_nothing_of_the_rest(trained):
     assert np.abs(known / known.sum(axis=1, keepdims=True) - kept["learnt"]).max() < 1e-4
 
 
-def test_weights_are_blended_with_those_it_began_with(trained):
-    kept = np.load(trained / "warm.npz")
-    assert kept["halfway"]
-    known = kept["back"][:, 10:]
-    assert np.abs(known / known.sum(axis=1, keepdims=True) - kept["learnt"]).max() < 1e-4
-
-
 def test_a_warm_start_refuses_another_build(trained):
     assert "is built otherwise" in str(np.load(trained / "warm.npz")["refused"])
 

@@ -45,16 +45,7 @@ def warm(folder: Path) -> None:
     except LekhError as error:
         refused = str(error)
     outputs = network.predict(kept["inputs"], verbose=0)
-    began = network.get_weights()
-    network.set_weights([3 * value for value in began])  # as if it had learnt
-    training.blend(network, classes, folder / "digits", 0.5)
-    halfway = all(
-        np.allclose(own, 2 * value) for own, value in zip(network.get_weights()[:-2], began[:-2], strict=True)
-    )
-    training.blend(network, classes, folder / "digits", 1.0)
-    back = network.predict(kept["inputs"], verbose=0)
-    np.savez(folder / "warm.npz", shared=shared, warm=outputs, learnt=kept["outputs"][:, ::-1], refused=refused,
-             halfway=halfway, back=back)  # fmt: skip
+    np.savez(folder / "warm.npz", shared=shared, warm=outputs, learnt=kept["outputs"][:, ::-1], refused=refused)
 
 
 def main(folder: Path) -> None:
