@@ -8,8 +8,8 @@ writer, and of another kind than what training bends digits by. Twenty digits of
 the errors are counted on the writer's others. The test sets are only reported. Digits are seen upright only, within
 their script.
 
-Measured: of 16 writers, nine heavy hands were misread; 160 errors on their 786 other digits before, 66 after. MNIST's
-test part lost at most 0.06 points, digits drawn with a mouse none; of MNIST-C, on a fifth of it, up to 0.94.
+Measured: of 16 writers, nine heavy hands were misread; 160 errors on their 742 other digits before, 74 after. MNIST's
+test part lost at most 0.04 points, digits drawn with a mouse none; MNIST-C 0.12 on average, 0.49 at most.
 """
 
 import argparse
