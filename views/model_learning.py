@@ -19,7 +19,17 @@ SCRIPT = "model-script"  # of the chosen script in the session
 SAMPLE = samples.FOLDER / "latin_3_canvas.png"
 REPEATS = 5  # of the timed reading; the fastest counts, the others were disturbed
 LIMITS = ("shape", "script", "print", "paper", "confidence", "picture")
-SETTINGS = ("seed", "epochs", "settling", "epoch_digits", "batch_size", "learning_rate", "python", "source_commit")
+SETTINGS = (
+    "seed",
+    "epochs",
+    "settling",
+    "again",
+    "epoch_digits",
+    "batch_size",
+    "learning_rate",
+    "python",
+    "source_commit",
+)
 CHART_WIDTH = 440  # pixels at the most
 _WIDTHS = {"script": 105, "pictures": 85, "per_class": 110, "licence": 130}  # pixels
 
