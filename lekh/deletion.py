@@ -3,9 +3,9 @@
 The fifth of a digit's ink that spoke most for the answer is erased, and what is left is read again as a picture of its
 own would be. Beside it as much ink is erased at random, in connected pieces of the same sizes.
 
-`python -m lekh.deletion` measures it on digits that were held out of training. Of 1,071 in twelve scripts 374 are read
-as another one without the strokes named (35 %), 104 without as much at random (10 %); in each script the first are at
-least twice as many.
+`python -m lekh.deletion` measures it on digits that were held out of training. Of 1,071 in twelve scripts 36 % are read
+as another one without the strokes named, 12 % without as much at random; in each script the first are more, least so
+among the 19 digits of Odia.
 """
 
 from collections.abc import Iterable, Sequence
