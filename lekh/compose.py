@@ -49,6 +49,10 @@ class Alphabet:
         object.__setattr__(self, "_by_source", by_source)
         object.__setattr__(self, "_by_writer", by_writer)
 
+    def writes(self, script: str) -> bool:
+        """Whether one source at least has all ten digits of `script`, so that any number can be written."""
+        return any(len(rows) == 10 for rows in self._by_source.get(script, {}).values())
+
     def hand(self, text: str, script: str, rng: np.random.Generator) -> list[np.ndarray]:
         """A square for each digit of `text`, by one writer as far as that writer's digits are known.
 

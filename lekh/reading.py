@@ -11,8 +11,8 @@ from lekh.errors import LekhError
 from lekh.model import Model
 
 AUTO = "auto"
-SURE = 0.98  # a digit under this confidence is looked at from all slants
-CROWDED = 48  # pieces of ink; on a page with more, what is doubtful or touches is not looked at in every way
+SURE = 0.98  # a digit under this confidence is looked at in every way
+CROWDED = 48  # pieces of ink; on a page with more, only so many are looked at again, and only what touches is parted
 TOGETHER = 8_000_000  # pixels of pages that are held while the network is asked of all their digits
 QUICK = 1200  # pixels of a page's longer side, at a first look
 TALL = 28  # pixels; digits of this height lose nothing there
@@ -219,6 +219,8 @@ def read(source: images.Source, model: Model, script: str = AUTO, single: bool =
     looked_at = iter(_looked_at([(piece.ink, _scaled(piece.box_xywh, page.scale)) for piece in pieces], model))
     found = [[[next(looked_at) for _ in number.pieces] for number in line.numbers] for line in lines]
     scripts = _scripts_of(found, model, script)
+    if len(pieces) > CROWDED:
+        found = _looked_again(found, model, scripts[0][0])
     found = _parted(lines, found, grey, page.scale, model, scripts[0][0])
     many = _reading(found, page.ink, grey, model, scripts, start)
     if len(pieces) <= FEW:
@@ -268,6 +270,19 @@ def _looked_at(digits, model):
     """What the network for single digits says of pairs of ink and box."""
     inputs, probabilities = _recognised([own for own, _ in digits], model)
     return [_Found(own, box, *said) for (own, box), *said in zip(digits, inputs, probabilities, strict=True)]
+
+
+def _looked_again(found, model, script):
+    """The digits of a crowded page, the least sure of them seen in every way, now that its script is known."""
+    every = [digit for line in found for number in line for digit in number]
+    looked = np.stack([digit.looked for digit in every])
+    among, unlike = looked[:, model.card.indices(script)], looked[:, model.card.no_digit].sum(axis=1)
+    sure = np.maximum(among.max(axis=1), unlike) / np.maximum(among.sum(axis=1) + unlike, 1e-9)
+    doubtful = [place for place in np.argsort(sure)[:CROWDED] if sure[place] < SURE]
+    if doubtful:
+        looked[doubtful] = _in_every_way([every[place].ink for place in doubtful], looked[doubtful], model)
+    answers = iter(looked)
+    return [[[replace(digit, looked=next(answers)) for digit in number] for number in line] for line in found]
 
 
 def _parted(lines, found, grey, scale, model, script):
@@ -494,21 +509,22 @@ def _scripts_of(found, model, script):
 
 
 def _recognised(inks, model):
-    """What the network sees of each digit, upright, float32 `(N, S, S, 1)`, and what it says of it, `(N, C)`."""
+    """What the network sees of each digit, as it is, float32 `(N, S, S, 1)`, and what it says of it, `(N, C)`."""
     if not inks:
         return (), ()
-    parameters = model.card.normalization
-    inputs = np.stack([normalize.to_input(digit, parameters) for digit in inks])
+    inputs = np.stack([normalize.to_input(digit, model.card.normalization) for digit in inks])
     probabilities = model.predict(inputs)
     doubtful = np.flatnonzero(probabilities.max(axis=1) < SURE) if len(inks) <= CROWDED else ()
     if len(doubtful):
-        leaning = np.stack([normalize.to_views(inks[place], parameters)[1:] for place in doubtful])
-        answers = model.predict(leaning.reshape(-1, *leaning.shape[2:])).reshape(
-            *leaning.shape[:2], probabilities.shape[1]
-        )
-        upright = probabilities[doubtful][:, np.newaxis]
-        probabilities[doubtful] = np.concatenate([upright, answers], axis=1).mean(axis=1)
+        probabilities[doubtful] = _in_every_way([inks[place] for place in doubtful], probabilities[doubtful], model)
     return inputs, probabilities
+
+
+def _in_every_way(inks, probabilities, model):
+    """float32 `(N, C)`: the mean of what the network says of each digit as it is, and of its other views."""
+    bent = np.stack([normalize.to_views(own, model.card.normalization)[1:] for own in inks])  # (N, V, S, S, 1)
+    answers = model.predict(bent.reshape(-1, *bent.shape[2:])).reshape(*bent.shape[:2], probabilities.shape[1])
+    return np.concatenate([probabilities[:, np.newaxis], answers], axis=1).mean(axis=1)
 
 
 def probable_scripts(probabilities: np.ndarray, model: Model) -> tuple[tuple[str, float], ...]:

@@ -253,6 +253,12 @@ def _split(dataset, configuration):
     ]
 
 
+def split(dataset: Dataset, configuration: Configuration | None = None) -> tuple[Dataset, Dataset]:
+    """The digits of a training set that the network learns from, and those held out, maybe none; all of either."""
+    mask = _held_out_mask(dataset, configuration or Configuration())
+    return dataset.take(np.flatnonzero(~mask)), dataset.take(np.flatnonzero(mask))
+
+
 def _held_out_mask(dataset, configuration):
     mask = np.zeros(len(dataset), bool)
     if configuration.held_out <= 0 or len(dataset) < 20:

@@ -24,10 +24,12 @@ from lekh import augment, compose, datasets, images, ink, layout, model, sequenc
 from lekh.compose import Alphabet
 from lekh.model import ClassLabel
 from lekh.normalize import to_views
+from lekh.numerals import SCRIPTS
 from lekh.sequence import KERAS, TFLITE, Frame, StripNormalization
 
 IGNORED = -1  # a column of which nothing is known
-SCRIPTS_READ = ("latin", "khmer")  # there are written numbers of the first, and many digits of both
+REAL = "latin"  # the script of which there are real numbers
+REAL_SHARE = 0.25  # of the composed ones; the other scripts share the rest
 MOST_DIGITS = 16  # of a training number
 CHEQUE_DIGITS = "cheque_digits"  # the source of single digits that is cut out of the cheques
 CHEQUES, REGISTERS = datasets.SOURCES[CHEQUE_DIGITS].path, "latin/register_numbers"
@@ -48,7 +50,8 @@ class Configuration:
         learning_rate: the highest of the cosine schedule.
         weight_decay: of AdamW.
         average: momentum of the moving average of the weights, which are the ones kept.
-        alphabet: digits a source to compose with, at most.
+        alphabet: digits a source to compose with, at most; those that the network for digits has held out are left out.
+        strangers: digits a source to measure with, at most, of those held out.
         fonts: fonts a script that serve as extra writers.
         fields: composed fields that take the road of an upload.
         pages: composed pages that do.
@@ -60,18 +63,19 @@ class Configuration:
     """
 
     seed: int = 7
-    epochs: int = 18
+    epochs: int = 60
     epoch_numbers: int = 9_600
     batch_size: int = 64
-    learning_rate: float = 1e-3
+    learning_rate: float = 1.5e-3
     weight_decay: float = 2e-3
     average: float = 0.998
     alphabet: int = 3_000
+    strangers: int = 300
     fonts: int = 30
-    fields: int = 1_500
-    pages: int = 40
+    fields: int = 3_000
+    pages: int = 100
     views: int = 3
-    shares: tuple[float, float, float, float] = (0.34, 0.2, 0.34, 0.12)
+    shares: tuple[float, float, float, float] = (0.4, 0.2, 0.29, 0.11)
     alignment: float = 1.0
     held_out: float = 0.15
     normalization: StripNormalization = field(default_factory=StripNormalization)
@@ -280,11 +284,9 @@ def _composed_part(job):
     """Samples of some fields or pages; runs in a worker process."""
     (letters,), (seed, kind, count) = _MEMORY["values"], job
     rng = np.random.default_rng(seed)
-    present = set(letters.scripts.tolist())
-    scripts = [script for script in SCRIPTS_READ if script in present]
-    samples = []
+    scripts, samples = list(dict.fromkeys(letters.scripts.tolist())), []
     for _ in range(count):
-        script = scripts[rng.integers(len(scripts))] if rng.random() < 0.6 else scripts[0]
+        script = _some_script(scripts, rng)
         if kind == "field":
             page = compose.field(compose.number(compose.random_text(rng), letters, script, rng), rng)
             samples += found_numbers(page, script, rng)
@@ -295,6 +297,11 @@ def _composed_part(job):
             size = float(np.exp(rng.uniform(np.log(16), np.log(60))))
             samples += found_numbers(compose.page(rows, letters, script, rng, size), script)
     return samples
+
+
+def _some_script(scripts, rng):
+    """The script of the real numbers for a share of the composed ones, else any."""
+    return REAL if REAL in scripts and rng.random() < REAL_SHARE else scripts[rng.integers(len(scripts))]
 
 
 # -- real numbers -----------------------------------------------------------------------------------------------------
@@ -512,7 +519,7 @@ def _chunk(seed):
     made = []
     for kind in rng.choice(len(shares), CHUNK, p=shares / shares.sum()):
         if kind == 0:
-            sample = written(letters, scripts[rng.integers(len(scripts))], rng)
+            sample = written(letters, _some_script(scripts, rng), rng)
             pixels, frame, middles = vary(sample, rng, 0.5)
         else:
             pool = pools[kind - 1]
@@ -563,11 +570,13 @@ class Prepared:
 
     Attributes:
         letters: single digits to write numbers with.
+        strangers: single digits of writers whom neither network has seen.
         pools: samples of composed, cheque and register numbers.
         held: rows of `labels.csv` that are held out, by the folder they are in.
     """
 
     letters: Alphabet
+    strangers: Alphabet
     pools: tuple[list[Sample], list[Sample], list[Sample]]
     held: dict[Path, list[dict]]
 
@@ -587,16 +596,24 @@ def prepare(digits: model.Model, configuration: Configuration) -> Prepared:
         folder: split(labels_of(folder), configuration.held_out, configuration.seed) for folder in (cheques, registers)
     }
     held_files = [row["file"] for row in rows[cheques][1]]
-    sets = [dataset for dataset in training.open_sources()[0] if dataset.script in SCRIPTS_READ]
-    sets = [_without_writers(dataset, held_files) if dataset.name == CHEQUE_DIGITS else dataset for dataset in sets]
+    sets = [dataset for dataset in training.open_sources()[0] if dataset.script in digits.card.scripts]
+    learnt, held = [], []
+    for dataset in sets:
+        if dataset.name == CHEQUE_DIGITS:
+            learnt.append(_without_writers(dataset, held_files))
+        else:
+            for part, some in zip((learnt, held), training.split(dataset), strict=True):
+                part.append(some)
+    strange = replace(configuration, alphabet=configuration.strangers, fonts=0)
     with _workers(os.cpu_count() or 1) as workers:
-        letters = alphabet(sets, configuration, workers)
+        letters = alphabet(learnt, configuration, workers)
+        strangers = alphabet([dataset for dataset in held if len(dataset)], strange, workers)
     pools = (
         composed_samples(letters, configuration),
         cheque_samples(cheques, rows[cheques][0], configuration),
         register_samples(registers, rows[registers][0], digits),
     )
-    return Prepared(letters, pools, {folder: held for folder, (_, held) in rows.items()})
+    return Prepared(letters, strangers, pools, {folder: held for folder, (_, held) in rows.items()})
 
 
 def _without_writers(dataset, writers):
@@ -637,12 +654,19 @@ def build_network(classes: int, parameters: StripNormalization, precision: str =
     return keras.Model(inputs, layers.Reshape((-1, 1 + classes), dtype="float32")(x), name="reader")
 
 
-def borrow(network, digits) -> int:
+def borrow(network, folder: Path) -> int:
     """Starts the reader from what the network for single digits knows: weights of the first layers of equal shapes.
+
+    Args:
+        network: from `build_network`, changed in place.
+        folder: the model folder of the network for single digits.
 
     Returns:
         How many layers were copied.
     """
+    import keras
+
+    digits = keras.models.load_model(folder / model.KERAS, compile=False)
     kinds = ("Conv2D", "BatchNormalization")
     own, others = ([layer for layer in each.layers if type(layer).__name__ in kinds] for each in (network, digits))
     copied = 0
@@ -723,23 +747,7 @@ def fit(network, letters: Alphabet, pools: Sequence[list[Sample]], classes: Sequ
 
 def classes_of(card: model.Card) -> tuple[ClassLabel, ...]:
     """The digits that a card knows, which are the reader's classes too."""
-    return tuple(label for label in card.classes if label.script in SCRIPTS_READ)
-
-
-def start(network, folder: Path) -> str:
-    """Gives a new network what a model folder already knows; returns the name of the file that it came from.
-
-    The reader that is there is taken when it has the same shapes, else the first layers of the network for digits.
-    """
-    import keras
-
-    if (folder / KERAS).is_file():
-        known = keras.models.load_model(folder / KERAS, compile=False).get_weights()
-        if [weights.shape for weights in known] == [weights.shape for weights in network.get_weights()]:
-            network.set_weights(known)
-            return KERAS
-    borrow(network, keras.models.load_model(folder / model.KERAS, compile=False))
-    return model.KERAS
+    return tuple(label for label in card.classes if label.script in SCRIPTS)
 
 
 # -- measure it -------------------------------------------------------------------------------------------------------
@@ -772,10 +780,10 @@ def measure(folder: Path, held: dict[Path, list[dict]]) -> list[dict]:
 
 
 def measure_composed(folder: Path, letters: Alphabet, count: int, seed: int = 1) -> list[dict]:
-    """As `measure`, of `count` numbers a script that are written anew and seen as ink; digits that it learnt from."""
+    """As `measure`, of `count` numbers that are written anew and seen as ink, a script that `letters` can write."""
     digits, reader = model.load(folder), sequence.load(folder)
     rows = []
-    for script in (script for script in digits.card.scripts if script in SCRIPTS_READ):
+    for script in (script for script in digits.card.scripts if letters.writes(script)):
         rng = np.random.default_rng(seed)
         counts = dict.fromkeys(WAYS, 0)
         for _ in range(count):
@@ -807,9 +815,7 @@ def _ways(numbers, digits, reader, script, grey=None, scale=1.0):
 # -- write it into the model folder -----------------------------------------------------------------------------------
 
 
-def export(
-    network, folder: Path, classes: Sequence[ClassLabel], configuration: Configuration, begun: str, curves: dict
-) -> None:
+def export(network, folder: Path, classes: Sequence[ClassLabel], configuration: Configuration, curves: dict) -> None:
     """Writes `reader.keras` and `reader.tflite` (half-precision weights) and names them in the folder's card.
 
     Args:
@@ -817,7 +823,6 @@ def export(
         folder: a model folder with a card.
         classes: outputs of the network after blank.
         configuration: how it was trained.
-        begun: from `start`; training that goes on from a reader is added to what the card tells of it.
         curves: from `fit`.
     """
     import keras
@@ -827,13 +832,12 @@ def export(
     final.save(folder / KERAS)
     probabilities = keras.layers.Softmax(name="probabilities")(final.output)
     (folder / TFLITE).write_bytes(_as_tflite(keras.Model(final.input, probabilities, name="reader")))
-    earlier = model.read_card(folder).raw.get("reader", {}).get("training", []) if begun == KERAS else []
     settings = {key: value for key, value in asdict(configuration).items() if key != "normalization"}
     entry = {
         "classes": [asdict(label) for label in classes],
         "normalization": configuration.normalization.as_dict(),
         "test_sets": [],
-        "training": [*earlier, {"begun_from": begun, **settings, "curves": curves}],
+        "training": {**settings, "curves": curves},
     }
     describe(folder, entry)
 

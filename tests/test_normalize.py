@@ -217,9 +217,8 @@ def test_size_hardly_matters(parameters, stroke, times):
 # Views
 
 
-def test_views_are_upright_first_then_leaning_to_either_side():
-    upright, right, left, *further = to_views(bars(100, 8, 8), DEFAULT)[..., 0]
-    assert len(further) == 2
+def test_views_are_the_digit_as_it_is_then_leaning_then_turned_to_either_side():
+    upright, right, left, _, _, *turned = to_views(bars(100, 8, 8), DEFAULT)[..., 0]
     np.testing.assert_array_equal(upright, flat(bars(100, 8, 8)))
     tops = [np.average(np.arange(32), weights=view[: 32 // 2].sum(axis=0)) for view in (upright, right, left)]
     feet = [np.average(np.arange(32), weights=view[32 // 2 :].sum(axis=0)) for view in (upright, right, left)]
@@ -227,17 +226,33 @@ def test_views_are_upright_first_then_leaning_to_either_side():
     assert abs(leans[0]) < 0.2
     assert leans[1] == pytest.approx(-leans[2], abs=0.3)
     assert abs(leans[1]) == pytest.approx(DEFAULT.slant * 13, rel=0.4)  # halves of a digit of 26 px are 13 apart
+    assert len(turned) == 4 + 2
+    angles = [np.rad2deg(np.arctan2(*_main_axis(view))) for view in turned[:4]]
+    assert angles == pytest.approx(np.array([-1, 1, -2, 2]) * DEFAULT.turn, abs=1.5)
 
 
-def test_a_leaning_view_cuts_nothing_off():
+def _main_axis(view):
+    """x and y of the direction, downwards, in which the ink reaches furthest."""
+    y, x = np.nonzero(view > 0.5)
+    axis = np.linalg.svd(np.stack([x - x.mean(), y - y.mean()], axis=1), full_matrices=False)[2][0]
+    return axis * np.sign(axis[1])
+
+
+def test_the_last_views_are_narrower_and_wider():
+    whole, *_, narrower, wider = to_views(bars(100, 60, 8), DEFAULT)[..., 0]
+    widths, heights = np.array([extent(view) for view in (whole, narrower, wider)]).T
+    assert (widths[1:] / heights[1:]) / (widths[0] / heights[0]) == pytest.approx([0.8, 1.25], abs=0.1)
+
+
+def test_no_view_cuts_anything_off():
     edge_to_edge = np.zeros((128, 60), np.float32)
     edge_to_edge[:, :6] = edge_to_edge[:, -6:] = edge_to_edge[:6] = 1
-    whole, *leaning = to_views(edge_to_edge, DEFAULT)
-    assert all(view.sum() > 0.85 * whole.sum() for view in leaning)
+    whole, *bent = to_views(edge_to_edge, DEFAULT)
+    assert all(view.sum() > 0.8 * whole.sum() for view in bent)
 
 
-def test_no_slant_is_one_view():
-    assert to_views(bars(100, 60, 8), Normalization(slant=0)).shape == (1, 32, 32, 1)
+def test_without_bends_there_is_one_view():
+    assert to_views(bars(100, 60, 8), Normalization(slant=0, turn=0, squeeze=1)).shape == (1, 32, 32, 1)
 
 
 # Parameters
@@ -254,7 +269,7 @@ def test_each_parameter_changes_the_result():
 
 @pytest.mark.parametrize("parameters", [DEFAULT, SMALL, LARGE], ids=["32", "28", "64"])
 def test_a_card_gives_the_parameters_back(parameters):
-    assert set(parameters.as_dict()) == {"size", "fit", "min_stroke", "max_stroke", "slant"}
+    assert set(parameters.as_dict()) == {"size", "fit", "min_stroke", "max_stroke", "slant", "turn", "squeeze"}
     assert Normalization(**parameters.as_dict()) == parameters
 
 
@@ -265,6 +280,8 @@ NONSENSE = {
     "no fit": {"fit": 3.9},
     "negative stroke": {"min_stroke": -0.1},
     "strokes the wrong way round": {"min_stroke": 10, "max_stroke": 9},
+    "turned too far": {"turn": 46},
+    "squeezed to nothing": {"squeeze": 0},
     "not a number": {"fit": float("nan")},
 }
 

@@ -329,3 +329,25 @@ def test_a_digit_of_another_script_is_rejected(tiny_model, monkeypatch):
     page = draw("khmer", 4)
     assert reading.read(page, tiny_model, "latin", single=True).digits[0].rejected
     assert not reading.read(page, tiny_model, "khmer", single=True).digits[0].rejected
+
+
+@pytest.mark.parametrize(
+    ("shares", "looks"),
+    [
+        pytest.param({4: 0.99}, [1], id="sure"),
+        pytest.param({4: 0.5, 7: 0.5}, [1, 10], id="a 4 or a 7"),
+        pytest.param({4: 0.5, 14: 0.5}, [1, 10], id="a 4, but of which script"),
+    ],
+)
+def test_a_doubtful_digit_is_looked_at_in_every_way(tiny_model, monkeypatch, shares, looks):
+    asked = []
+
+    def predict(batch):
+        asked.append(len(batch))
+        answers = np.zeros((len(batch), 20), np.float32)
+        answers[:, list(shares)] = list(shares.values())
+        return answers
+
+    monkeypatch.setattr(tiny_model, "predict", predict)
+    reading.read(draw("latin", 4), tiny_model, "latin", single=True)
+    assert asked == looks

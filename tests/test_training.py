@@ -323,9 +323,8 @@ def test_the_temperature_undoes_overconfidence(boast):
     truth = (latin.cumsum(axis=1) > rng.random((4000, 1))).argmax(axis=1)
     outputs = np.exp(boast * honest)
     held = Pool(np.zeros((4000, 64, 64), np.uint8), truth, np.zeros(4000, np.int64), ("drawn",), (4000,), ("latin",))
-    found = training.calibrate(
-        Boaster(outputs / outputs.sum(axis=1, keepdims=True)), held, classes, Normalization(size=8, fit=8, slant=0)
-    )
+    seen_once = Normalization(size=8, fit=8, slant=0, turn=0, squeeze=1)
+    found = training.calibrate(Boaster(outputs / outputs.sum(axis=1, keepdims=True)), held, classes, seen_once)
     assert found[0] == pytest.approx(boast, rel=0.1)
     assert found[1] == {"latin": pytest.approx(1, rel=0.1)}
 
