@@ -15,7 +15,8 @@ import numpy as np
 
 from lekh import datasets, images
 from lekh.datasets import Dataset
-from lekh.training import Configuration, fast_precision
+from lekh.preparation import Configuration
+from lekh.training import fast_precision
 
 SIDE = 28  # pixels
 FEATURES = "features"  # the layer before the last of `feature_network`
@@ -226,7 +227,7 @@ class Report:
         learning_rate: Keras's own for that optimizer if `None`.
         epochs: how often the network sees all digits.
         batch_size: digits a step.
-        precision: of the arithmetic, as in `lekh.training.Configuration`; the weights are float32 in any case.
+        precision: of the arithmetic, as in `lekh.preparation.Configuration`; the weights are float32 in any case.
     """
 
     title: str
@@ -351,7 +352,7 @@ def fitted(
         epochs: how often it sees all of them.
         batch_size: digits a step.
         seed: of the weights, the order and the dropout.
-        precision: of the arithmetic, as in `lekh.training.Configuration`.
+        precision: of the arithmetic, as in `lekh.preparation.Configuration`.
     """
     import keras
 

@@ -146,10 +146,10 @@ def held_out(
 def main() -> None:
     """Prints the figure for each script, on the training sets that are on this machine."""
     from lekh import model as models
-    from lekh import training
+    from lekh import preparation
 
-    loaded, settings = models.load(), training.Configuration()
-    digits = training.open_sources()[0]
+    loaded, settings = models.load(), preparation.Configuration()
+    digits = preparation.open_sources()[0]
     sets = [each for each in digits if each.script in loaded.card.scripts and not each.has_strokes]
     inputs, scripts = held_out(sets, loaded, settings.held_out, settings.seed)
     every = []

@@ -22,7 +22,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from lekh import datasets, finetune, head, images, ink, model, training
+from lekh import datasets, finetune, head, images, ink, model, preparation
 from lekh.datasets import Dataset
 from lekh.litert import Network
 from lekh.model import TFLITE, Model
@@ -66,10 +66,9 @@ def heavy_hand(page: np.ndarray, seed: int) -> np.ndarray:
 
 def held_out_writers(seed: int = 0) -> list[Dataset]:
     """The digits of each writer of MNIST's training part that is held out of training, in random order."""
-    dataset = datasets.open_source("mnist_train")
-    mask = training._held_out_mask(dataset, training.Configuration())
-    writers = np.random.default_rng(seed).permutation(np.unique(dataset.writers[mask]))
-    return [dataset.take(np.flatnonzero(mask & (dataset.writers == writer))) for writer in writers]
+    _, held = preparation.split(datasets.open_source("mnist_train"))
+    writers = np.random.default_rng(seed).permutation(np.unique(held.writers))
+    return [held.take(np.flatnonzero(held.writers == writer)) for writer in writers]
 
 
 def seen(dataset: Dataset, network: Network, parameters: Normalization) -> np.ndarray:

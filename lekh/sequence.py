@@ -252,7 +252,7 @@ def _framed(small, scale, reach, middle, parameters):
 
 
 def restricted(answers: np.ndarray, chosen: Sequence[int] | None) -> np.ndarray:
-    """The answers when only some classes are possible; whether a digit is there at all stays as it was.
+    """The answers when only some classes are possible: a dot is a digit in one script, and none in another.
 
     Args:
         answers: float32 `(T, 1 + K)`, blank first, rows sum to 1.
@@ -264,10 +264,9 @@ def restricted(answers: np.ndarray, chosen: Sequence[int] | None) -> np.ndarray:
     if chosen is None:
         return answers
     made = np.zeros_like(answers)
-    columns = np.asarray(chosen) + 1
+    columns = [0, *(place + 1 for place in chosen)]
     kept = answers[:, columns] + 1e-9
-    made[:, columns] = kept / kept.sum(axis=1, keepdims=True) * (1 - answers[:, :1])
-    made[:, 0] = answers[:, 0]
+    made[:, columns] = kept / kept.sum(axis=1, keepdims=True)
     return made
 
 

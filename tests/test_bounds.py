@@ -12,7 +12,7 @@ import lekh
 from lekh import reading
 
 ROOT = Path(__file__).resolve().parent.parent
-TRAINING = {"augment", "training", "training_sequence"}  # run in processes of their own, which end with the training
+TRAINING = {"augment", "preparation", "preparation_sequence"}  # in processes of their own, which end with the training
 FILES = sorted([*(ROOT / "lekh").glob("*.py"), *(ROOT / "views").glob("*.py"), ROOT / "main_app.py"])
 FEW = {"_load_reader"}  # kept without a bound, and called with one of a few words only
 CACHES = ("cache", "lru_cache", "cache_data", "cache_resource")

@@ -12,12 +12,12 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from lekh import datasets, training
+from lekh import datasets, preparation, training
 from lekh.errors import LekhError
 from lekh.model import KERAS, ClassLabel, read_card
 from lekh.numerals import SCRIPTS
 
-QUICK = training.Configuration(
+QUICK = preparation.Configuration(
     epochs=2, settling=1, again=(1, 0), epoch_digits=1280, batch_size=32, held_out=0.2,
     drawings=1, photographs=0, fonts=0, nondigits=0,
 )  # fmt: skip
