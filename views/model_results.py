@@ -7,12 +7,14 @@ import streamlit as st
 from lekh import figures
 from lekh.figures import Result, TestSet
 from lekh.model import Model
+from lekh.numerals import SCRIPTS
 from views import model_charts, scripts
 from views.strings import CATALOGUES, DEFAULT, literal, named, text
 
 NOTHING = "–"  # in a cell
 SET = "model-set"  # of the chosen test set in the session
 ALL = "all"
+COMPOSED = "composed_"  # before a script's name: a set of numbers that were put together
 WORST = 4  # mix-ups that are named
 CHART_WIDTH = 440  # pixels at the most; square charts, which a wide window would stretch
 _WIDTHS = {"script": 105, "right": 90, "others": 90, "digits": 80, "together": 130}  # pixels; two fit a phone
@@ -57,15 +59,22 @@ def results(model: Model, rows: Sequence[Result]) -> None:
 
 
 def _numbers(model: Model) -> None:
-    """Whole numbers, which a network of their own reads."""
+    """Whole numbers, which a network of their own reads: real ones, then those put together from single digits."""
     reader = model.card.raw.get("reader")
     rows = reader.get("test_sets") if isinstance(reader, dict) else None
-    lines = []
+    lines, shares = [], []
     for row in rows if isinstance(rows, list) else ():
-        key = f"model.fields.{row.get('name')}" if isinstance(row, dict) else ""
-        right = row.get("page: both", row.get("both")) if isinstance(row, dict) else None
-        if key in CATALOGUES[DEFAULT] and isinstance(right, int) and isinstance(row.get("n"), int) and row["n"]:
-            lines.append(text("model.numbers_line", what=text(key), right=right, n=row["n"]))
+        name = str(row.get("name")) if isinstance(row, dict) else ""
+        right, n = (row.get("page: both", row.get("both")), row.get("n")) if name else (None, None)
+        if not (isinstance(right, int) and isinstance(n, int) and n):
+            continue
+        script = name.removeprefix(COMPOSED)
+        if script in SCRIPTS and script != name:
+            shares.append(text("model.composed_share", script=scripts.title(script), percent=round(100 * right / n)))
+        elif f"model.fields.{name}" in CATALOGUES[DEFAULT]:
+            lines.append(text("model.numbers_line", what=text(f"model.fields.{name}"), right=right, n=n))
+    if shares:
+        lines.append(text("model.composed", shares=text("model.composed_and").join(shares)))
     if lines:
         st.subheader(text("model.numbers"), anchor=False)
         st.caption(text("model.numbers_note"))

@@ -161,11 +161,14 @@ def test_a_card_alone_gives_a_smaller_table(full):
 
 
 def test_whole_numbers_are_named_for_people(full, monkeypatch):
-    card = replace(model.read_card(full), raw={"reader": {"test_sets": [CHEQUES, 3, {}, {"name": "x", "n": 1}]}})
+    composed = [{"name": f"composed_{script}", "n": 3, "both": 2} for script in ("latin", "thai", "elvish")]
+    rows = [CHEQUES, 3, {}, {"name": "x", "n": 1}, *composed]
+    card = replace(model.read_card(full), raw={"reader": {"test_sets": rows}})
     said = []
     monkeypatch.setattr(st, "markdown", said.append)
     model_results._numbers(SimpleNamespace(card=card))
-    assert said == [f"- {text('model.fields.cheque_amounts')}: 9 of 10 right"]
+    composed = text("model.composed", shares="Latin 67 %, Thai 67 %")
+    assert said == [f"- {text('model.fields.cheque_amounts')}: 9 of 10 right\n- {composed}"]
 
 
 def test_mistakes_of_the_chosen_set(full):
