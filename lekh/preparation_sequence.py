@@ -594,23 +594,26 @@ def prepare(digits: model.Model, configuration: Configuration) -> Prepared:
     }
     held_files = [row["file"] for row in rows[cheques][1]]
     sets = [dataset for dataset in preparation.open_sources()[0] if dataset.script in digits.card.scripts]
-    learnt, held = [], []
-    for dataset in sets:
-        if dataset.name == CHEQUE_DIGITS:
-            learnt.append(_without_writers(dataset, held_files))
-        else:
-            for part, some in zip((learnt, held), preparation.split(dataset), strict=True):
-                part.append(some)
-    strange = replace(configuration, alphabet=configuration.strangers, fonts=0)
+    learnt = [
+        _without_writers(dataset, held_files) if dataset.name == CHEQUE_DIGITS else preparation.split(dataset)[0]
+        for dataset in sets
+    ]
     with _workers(os.cpu_count() or 1) as workers:
         letters = alphabet(learnt, configuration, workers)
-        strangers = alphabet([dataset for dataset in held if len(dataset)], strange, workers)
+        strange = strangers(sets, configuration, workers)
     pools = (
         composed_samples(letters, configuration),
         cheque_samples(cheques, rows[cheques][0], configuration),
         register_samples(registers, rows[registers][0], digits),
     )
-    return Prepared(letters, strangers, pools, {folder: held for folder, (_, held) in rows.items()})
+    return Prepared(letters, strange, pools, {folder: held for folder, (_, held) in rows.items()})
+
+
+def strangers(sets: Sequence[datasets.Dataset], configuration: Configuration, workers: ProcessPoolExecutor) -> Alphabet:
+    """Single digits that both networks have held out, for composing; as `alphabet`, without fonts."""
+    held = [preparation.split(dataset)[1] for dataset in sets if dataset.name != CHEQUE_DIGITS]
+    few = replace(configuration, alphabet=configuration.strangers, fonts=0)
+    return alphabet([dataset for dataset in held if len(dataset)], few, workers)
 
 
 def _without_writers(dataset, writers):

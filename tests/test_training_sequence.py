@@ -11,7 +11,17 @@ import numpy as np
 import pytest
 from drawn_sets import drawn_letters
 
-from lekh import compose, datasets, layout, model, preparation_sequence, sequence, training_sequence
+from lekh import (
+    compose,
+    datasets,
+    layout,
+    model,
+    preparation,
+    preparation_sequence,
+    reading,
+    sequence,
+    training_sequence,
+)
 from lekh.compose import Alphabet
 from lekh.model import CARD, ClassLabel
 from lekh.preparation_sequence import Configuration
@@ -114,6 +124,25 @@ def test_held_out_fields_are_read():
     cheques, registers = training_sequence.measure(model.DEFAULT_FOLDER, held)
     assert cheques["page: both"] >= 0.80 * cheques["n"]
     assert registers["page: both"] >= 0.80 * registers["n"]
+
+
+@pytest.mark.skipif(not os.environ.get("LEKH_DATA"), reason="LEKH_DATA is not set")
+def test_touching_digits_of_strangers_are_read_in_every_script():
+    """A floor under what was measured on numbers composed of digits that both networks in model/ have held out."""
+    reader = model.load()
+    sets = [dataset for dataset in preparation.open_sources()[0] if dataset.script in reader.card.scripts]
+    with preparation_sequence._workers(2) as workers:
+        strangers = preparation_sequence.strangers(sets, Configuration(strangers=200), workers)
+    rng, right = np.random.default_rng(3), {}
+    for script in filter(strangers.writes, reader.card.scripts):
+        right[script] = 0
+        for _ in range(30):
+            written = compose.number(compose.random_text(rng), strangers, script, rng)
+            page = np.pad(255 - (255 * np.clip(written.ink, 0, 1)).astype(np.uint8), 40, constant_values=255)
+            right[script] += reading.read(page, reader, script).text.replace(" ", "") == written.text
+    assert len(right) >= 9
+    assert sum(right.values()) >= 0.6 * 30 * len(right), right
+    assert min(right.values()) >= 0.25 * 30, right
 
 
 def main(folder: Path) -> None:
