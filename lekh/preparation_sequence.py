@@ -40,6 +40,8 @@ class Configuration:
     Attributes:
         seed: of every random choice.
         epochs: how often the network sees `epoch_numbers` numbers.
+        again: epochs of a second round, which goes on from there at half the rate; the mean of both rounds' weights is
+            kept.
         epoch_numbers: see above.
         batch_size: numbers a step.
         learning_rate: the highest of the cosine schedule.
@@ -60,6 +62,7 @@ class Configuration:
 
     seed: int = 7
     epochs: int = 75
+    again: int = 40
     epoch_numbers: int = 9_600
     batch_size: int = 64
     learning_rate: float = 1.5e-3

@@ -5,7 +5,7 @@ import os
 import tempfile
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from lekh.numerals import SCRIPTS
 from lekh.preparation_sequence import Configuration, Sample, batches, read_digits, read_pieces
 from lekh.sequence import KERAS, TFLITE, StripNormalization
 
+CHECKPOINT = "reader_checkpoint.keras"  # written after each epoch, gone when the reader is in the model folder
 WAYS = ("pieces", "reader", "both", "page: reader", "page: both")  # of reading a number, see notebook 3
 
 
@@ -109,18 +110,32 @@ def loss_of(classes: Sequence[ClassLabel], configuration: Configuration):
 
 
 def fit(network, letters: Alphabet, pools: Sequence[list[Sample]], classes: Sequence[ClassLabel],
-        configuration: Configuration, after_epoch=None) -> dict:  # fmt: skip
-    """Trains in place and leaves the averaged weights in the network.
+        configuration: Configuration, checkpoint: Path | None = None) -> dict:  # fmt: skip
+    """Trains in place, in two rounds, and leaves the mean of both rounds' averaged weights in the network.
 
     Args:
         network: from `build_network`.
         letters, pools, classes: see `batches`.
         configuration: how.
-        after_epoch: called with the number of the epoch and its logs when the averaged weights are in place.
+        checkpoint: a `.keras` file that is written after each epoch.
 
     Returns:
-        Curves: `loss` and whatever `after_epoch` put into the logs, one number an epoch.
+        Curves: `loss`, one number an epoch.
     """
+    curves = _fit_once(network, letters, pools, classes, configuration, checkpoint)
+    if configuration.again:
+        first = network.get_weights()
+        second = replace(
+            configuration, seed=configuration.seed + 2, epochs=configuration.again,
+            learning_rate=configuration.learning_rate / 2,
+        )  # fmt: skip
+        more = _fit_once(network, letters, pools, classes, second, checkpoint)
+        network.set_weights([(a + b) / 2 for a, b in zip(first, network.get_weights(), strict=True)])
+        curves = {name: values + more[name] for name, values in curves.items()}
+    return curves
+
+
+def _fit_once(network, letters, pools, classes, configuration, checkpoint):
     import keras
     import tensorflow as tf
 
@@ -140,8 +155,8 @@ def fit(network, letters: Alphabet, pools: Sequence[list[Sample]], classes: Sequ
         loss=loss_of(classes, configuration),
     )
     callbacks = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)]
-    if after_epoch:
-        callbacks.append(keras.callbacks.LambdaCallback(on_epoch_end=after_epoch))
+    if checkpoint is not None:
+        callbacks.append(keras.callbacks.ModelCheckpoint(checkpoint))
     height = configuration.normalization.height
     with closing(batches(letters, pools, classes, configuration)) as numbers:  # ends the composing process
         stream = tf.data.Dataset.from_generator(
@@ -245,6 +260,7 @@ def export(network, folder: Path, classes: Sequence[ClassLabel], configuration: 
     final.save(folder / KERAS)
     probabilities = keras.layers.Softmax(name="probabilities")(final.output)
     (folder / TFLITE).write_bytes(_as_tflite(keras.Model(final.input, probabilities, name="reader")))
+    (folder / CHECKPOINT).unlink(missing_ok=True)
     settings = {key: value for key, value in asdict(configuration).items() if key != "normalization"}
     entry = {
         "classes": [asdict(label) for label in classes],

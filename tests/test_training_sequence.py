@@ -29,7 +29,9 @@ from lekh.sequence import StripNormalization
 
 TESTS = Path(__file__).resolve().parent
 P = StripNormalization()
-QUICK = Configuration(epochs=1, epoch_numbers=48, batch_size=8, fonts=0, fields=6, pages=1, shares=(0.5, 0.5, 0, 0))
+QUICK = Configuration(
+    epochs=1, again=1, epoch_numbers=48, batch_size=8, fonts=0, fields=6, pages=1, shares=(0.5, 0.5, 0, 0)
+)
 LABELS = tuple(ClassLabel(script, digit, str(digit)) for script in ("latin", "khmer") for digit in range(10))
 
 
@@ -64,9 +66,10 @@ def test_the_export_answers_as_keras_does(trained):
 def test_the_card_tells_how_the_reader_was_trained(trained):
     raw = model.read_card(trained).raw
     told = raw["reader"]["training"]
-    assert told["epochs"] == 1 and len(told["curves"]["loss"]) == 1
+    assert told["epochs"] == told["again"] == 1 and len(told["curves"]["loss"]) == 2
     assert raw["reader"]["normalization"] == P.as_dict()
     assert {"digits.tflite", "reader.keras", "reader.tflite"} <= raw["files"].keys()
+    assert not (trained / training_sequence.CHECKPOINT).exists()
     model.load(trained)  # the network for digits is still what the card describes
 
 
@@ -155,7 +158,7 @@ def main(folder: Path) -> None:
     preparation_sequence.CHUNK = 48
     network = training_sequence.build_network(len(classes), P)
     training_sequence.borrow(network, folder)
-    curves = training_sequence.fit(network, letters, pools, classes, QUICK)
+    curves = training_sequence.fit(network, letters, pools, classes, QUICK, folder / training_sequence.CHECKPOINT)
     training_sequence.export(network, folder, classes, QUICK, curves)
     network = keras.models.load_model(folder / sequence.KERAS, compile=False)
     kept = {}
