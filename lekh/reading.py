@@ -289,7 +289,7 @@ def _parted(lines, found, grey, scale, model, script):
     """Lines of numbers of `_Found` after the network for numbers has parted what touches and left out what is no digit.
 
     It is not asked where no piece is wide enough for two digits and each is read without doubt, nor, on a crowded page,
-    of any number whose digits cannot touch.
+    of any number whose digits cannot touch; there it only parts what touches, and leaves out nothing.
     """
     reader = model.sequence
     if reader is None or all(label.script != script for label in reader.classes):
@@ -307,7 +307,8 @@ def _parted(lines, found, grey, scale, model, script):
     for (row, column), answer in zip(asked, answers, strict=True):
         among = len(answer) > 1
         digits = [replace(next(looked), told=cut.probabilities, whole=cut.whole, among=among) for cut in answer]
-        if digits or not clear[row][column]:  # rather a piece too many, to be rejected, than a digit lost
+        more = len(digits) > len(found[row][column])
+        if more if crowded else digits or not clear[row][column]:  # rather a piece too many than a digit lost
             parted[row][column] = digits
     parted = [[number for number in line if number] for line in parted]
     return [line for line in parted if line]
