@@ -266,9 +266,14 @@ def _split(dataset, configuration):
     ]
 
 
-def split(dataset: Dataset, configuration: Configuration | None = None) -> tuple[Dataset, Dataset]:
-    """The digits of a training set that the network learns from, and those held out, maybe none; all of either."""
+def split(dataset: Dataset, configuration: Configuration | None = None) -> tuple[Dataset, Dataset | None]:
+    """The digits of a training set that the network learns from, and those held out, all of either.
+
+    Of a single writer, or a very small set, nothing can be held out: `None`.
+    """
     mask = _held_out_mask(dataset, configuration or Configuration())
+    if not mask.any():
+        return dataset, None
     return dataset.take(np.flatnonzero(~mask)), dataset.take(np.flatnonzero(mask))
 
 

@@ -126,10 +126,12 @@ def alphabet(sets: Sequence[datasets.Dataset], configuration: Configuration, wor
         shapes = augment.font_digits(script, configuration.fonts) if configuration.fonts else ()
         for index, (digit, shape) in enumerate(shapes):
             rows.append((augment.to_square(shape), script, digit, "fonts", str(index // 10)))
-    squares, scripts, digits, sources, writers = zip(*rows, strict=True)
+    squares, scripts, digits, sources, writers = zip(*rows, strict=True) if rows else ((),) * 5
+    side = augment.INK_SIDE
     return Alphabet(
-        np.stack(squares), np.array(scripts), np.array(digits, np.int64), np.array(sources), np.array(writers, str)
-    )
+        np.array(squares, np.uint8).reshape(-1, side, side), np.array(scripts, str), np.array(digits, np.int64),
+        np.array(sources, str), np.array(writers, str),
+    )  # fmt: skip
 
 
 def _some(dataset, most, rng):
@@ -616,7 +618,7 @@ def strangers(sets: Sequence[datasets.Dataset], configuration: Configuration, wo
     """Single digits that both networks have held out, for composing; as `alphabet`, without fonts."""
     held = [preparation.split(dataset)[1] for dataset in sets if dataset.name != CHEQUE_DIGITS]
     few = replace(configuration, alphabet=configuration.strangers, fonts=0)
-    return alphabet([dataset for dataset in held if len(dataset)], few, workers)
+    return alphabet([dataset for dataset in held if dataset is not None], few, workers)
 
 
 def _without_writers(dataset, writers):

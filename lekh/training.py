@@ -169,37 +169,58 @@ def settle(network, train: Pool, held_out: Pool, configuration: Configuration, c
     return _fit_once(network, train, held_out, milder, checkpoint)
 
 
+def optimizer(configuration, steps: int, warmup: int, clipnorm: float | None = None):
+    """AdamW that also averages the weights; its rate rises for `warmup` of the `steps`, then falls along a cosine.
+
+    Args:
+        configuration: with `learning_rate`, `weight_decay` and `average`, of this network or of that for numbers.
+        steps: of the whole run.
+        warmup: a tenth of the run at most.
+        clipnorm: of the gradient of each weight; `None`: it is taken as it is.
+    """
+    import keras
+
+    warmup = min(warmup, steps // 10)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        configuration.learning_rate / 20, steps - warmup, alpha=0.002,
+        warmup_target=configuration.learning_rate, warmup_steps=warmup,
+    )  # fmt: skip
+    average = min(configuration.average, 1 - 1 / max(2, steps // 20))
+    return keras.optimizers.AdamW(
+        schedule, weight_decay=configuration.weight_decay, use_ema=True, ema_momentum=average, clipnorm=clipnorm
+    )
+
+
+def callbacks(checkpoint: Path | None) -> list:
+    """After each epoch the averaged weights are in place, and kept in the file `checkpoint`, where one is named."""
+    import keras
+
+    averaged = keras.callbacks.SwapEMAWeights(swap_on_epoch=True)
+    if checkpoint is None:
+        return [averaged]
+    checkpoint.parent.mkdir(parents=True, exist_ok=True)
+    return [averaged, keras.callbacks.ModelCheckpoint(checkpoint)]
+
+
 def _fit_once(network, train, held_out, configuration, checkpoint):
     import keras
 
     keras.utils.set_random_seed(configuration.seed)
     steps = max(1, configuration.epoch_digits // configuration.batch_size)
     total = steps * configuration.epochs
-    warmup = min(500, total // 10)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        configuration.learning_rate / 20, total - warmup, alpha=0.002,
-        warmup_target=configuration.learning_rate, warmup_steps=warmup,
-    )  # fmt: skip
     outputs = network.output_shape[-1]
-    average = min(configuration.average, 1 - 1 / max(2, total // 20))
     network.compile(
-        optimizer=keras.optimizers.AdamW(
-            schedule, weight_decay=configuration.weight_decay, use_ema=True, ema_momentum=average
-        ),
+        optimizer=optimizer(configuration, total, warmup=500),
         loss=keras.losses.CategoricalCrossentropy(label_smoothing=configuration.label_smoothing),
         metrics=["accuracy"],
     )
     targets = np.eye(outputs, dtype=np.float32)
     validation = (held_out.inputs(configuration.normalization), targets[held_out.classes]) if len(held_out) else None
-    callbacks = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)]
-    if checkpoint is not None:
-        checkpoint.parent.mkdir(parents=True, exist_ok=True)
-        callbacks.append(keras.callbacks.ModelCheckpoint(checkpoint))
     with closing(batches(train, configuration)) as digits:  # ends the augmenting process
         stream = ((inputs, targets[classes]) for inputs, classes in digits)
         history = network.fit(
             stream, steps_per_epoch=steps, epochs=configuration.epochs, validation_data=validation,
-            callbacks=callbacks, verbose=2 if os.environ.get("CI") or not os.isatty(1) else 1,
+            callbacks=callbacks(checkpoint), verbose=2 if os.environ.get("CI") or not os.isatty(1) else 1,
         )  # fmt: skip
     return {name: [round(float(value), 5) for value in values] for name, values in history.history.items()}
 

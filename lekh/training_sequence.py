@@ -142,21 +142,10 @@ def _fit_once(network, letters, pools, classes, configuration, checkpoint):
     keras.utils.set_random_seed(configuration.seed)
     steps = max(1, configuration.epoch_numbers // configuration.batch_size)
     total = steps * configuration.epochs
-    warmup = min(300, total // 10)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        configuration.learning_rate / 20, total - warmup, alpha=0.002,
-        warmup_target=configuration.learning_rate, warmup_steps=warmup,
-    )  # fmt: skip
-    average = min(configuration.average, 1 - 1 / max(2, total // 20))
     network.compile(
-        optimizer=keras.optimizers.AdamW(
-            schedule, weight_decay=configuration.weight_decay, use_ema=True, ema_momentum=average, clipnorm=20.0
-        ),
+        optimizer=training.optimizer(configuration, total, warmup=300, clipnorm=20.0),
         loss=loss_of(classes, configuration),
     )
-    callbacks = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)]
-    if checkpoint is not None:
-        callbacks.append(keras.callbacks.ModelCheckpoint(checkpoint))
     height = configuration.normalization.height
     with closing(batches(letters, pools, classes, configuration)) as numbers:  # ends the composing process
         stream = tf.data.Dataset.from_generator(
@@ -167,7 +156,7 @@ def _fit_once(network, letters, pools, classes, configuration, checkpoint):
             ),
         )
         history = network.fit(
-            stream, steps_per_epoch=steps, epochs=configuration.epochs, callbacks=callbacks,
+            stream, steps_per_epoch=steps, epochs=configuration.epochs, callbacks=training.callbacks(checkpoint),
             verbose=2 if os.environ.get("CI") or not os.isatty(1) else 1,
         )  # fmt: skip
     return {name: [round(float(value), 5) for value in values] for name, values in history.history.items()}

@@ -11,7 +11,7 @@ from lekh import augment, ink, preparation
 from lekh.datasets import Dataset, Strokes
 from lekh.normalize import Normalization, box_of
 from lekh.numerals import OPERATORS, SIGNS
-from lekh.preparation import Configuration, batches, prepare
+from lekh.preparation import Configuration, batches, prepare, split
 from lekh.training import classes_of
 
 QUICK = Configuration(drawings=1, photographs=0, fonts=0, nondigits=0, held_out=0.25, batch_size=16)
@@ -231,3 +231,10 @@ def test_distorted_digits_keep_their_class(prepared, tiny_model, monkeypatch):
     stream = first_batches(prepared[1][0], replace(QUICK, batch_size=64), 2)
     right = [tiny_model.predict(inputs).argmax(axis=1) == classes for inputs, classes in stream]
     assert np.mean(right) > 0.4  # by chance 0.05
+
+
+def test_of_few_digits_none_is_held_out():
+    few = digits(copies=1)
+    assert split(few) == (few, None)
+    learnt, held = split(digits(copies=20), Configuration(held_out=0.25))
+    assert len(learnt) + len(held) == 200 and not set(learnt.writers) & set(held.writers)

@@ -105,7 +105,8 @@ def test_the_temperature_is_that_of_the_averaged_views():
         sure[np.arange(3000), view, (truth + (rng.random(3000) < 1 / 3)) % 10] = 1
     outputs = (sure / sure.sum(axis=2, keepdims=True)).reshape(-1, 10)
     held = Pool(np.zeros((3000, 64, 64), np.uint8), truth, np.zeros(3000, np.int64), ("drawn",), (3000,), ("latin",))
-    assert training.calibrate(Boaster(outputs), held, classes, Normalization(size=8, fit=8))[0] > 1.1
+    five_views = Normalization(size=8, fit=8, turn=0, squeeze=1)
+    assert training.calibrate(Boaster(outputs), held, classes, five_views)[0] > 1.1
 
 
 def test_with_few_digits_there_is_nothing_to_calibrate():
