@@ -90,7 +90,7 @@ def test_the_temperature_undoes_overconfidence(boast):
     truth = (latin.cumsum(axis=1) > rng.random((4000, 1))).argmax(axis=1)
     outputs = np.exp(boast * honest)
     held = Pool(np.zeros((4000, 64, 64), np.uint8), truth, np.zeros(4000, np.int64), ("drawn",), (4000,), ("latin",))
-    seen_once = Normalization(size=8, fit=8, slant=0, turn=0, squeeze=1)
+    seen_once = Normalization(size=8, fit=8, turn=0, squeeze=1)
     found = training.calibrate(Boaster(outputs / outputs.sum(axis=1, keepdims=True)), held, classes, seen_once)
     assert found[0] == pytest.approx(boast, rel=0.1)
     assert found[1] == {"latin": pytest.approx(1, rel=0.1)}
@@ -105,7 +105,7 @@ def test_the_temperature_is_that_of_the_averaged_views():
         sure[np.arange(3000), view, (truth + (rng.random(3000) < 1 / 3)) % 10] = 1
     outputs = (sure / sure.sum(axis=2, keepdims=True)).reshape(-1, 10)
     held = Pool(np.zeros((3000, 64, 64), np.uint8), truth, np.zeros(3000, np.int64), ("drawn",), (3000,), ("latin",))
-    five_views = Normalization(size=8, fit=8, turn=0, squeeze=1)
+    five_views = Normalization(size=8, fit=8)
     assert training.calibrate(Boaster(outputs), held, classes, five_views)[0] > 1.1
 
 
