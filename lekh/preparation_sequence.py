@@ -286,7 +286,7 @@ def _composed_part(job):
     """Samples of some fields or pages; runs in a worker process."""
     (letters,), (seed, kind, count) = _MEMORY["values"], job
     rng = np.random.default_rng(seed)
-    scripts, samples = list(dict.fromkeys(letters.scripts.tolist())), []
+    scripts, samples = [script for script in dict.fromkeys(letters.scripts.tolist()) if letters.writes(script)], []
     for _ in range(count):
         script = _some_script(scripts, rng)
         if kind == "field":
@@ -514,7 +514,7 @@ def _chunk(seed):
     rng = np.random.default_rng(seed)
     parameters = configuration.normalization
     place = {(label.script, str(label.digit)): index + 1 for index, label in enumerate(classes)}
-    scripts = list(dict.fromkeys(label.script for label in classes))
+    scripts = [script for script in dict.fromkeys(label.script for label in classes) if letters.writes(script)]
     shares = np.array(
         [share if index == 0 or pools[index - 1] else 0 for index, share in enumerate(configuration.shares)]
     )
