@@ -12,6 +12,7 @@ from lekh.model import Model
 
 AUTO = "auto"
 SURE = 0.98  # a digit under this confidence is looked at in every way
+STRAY = 0.05  # probability of the script that was asked for and of no digit; under it another look is due
 CROWDED = 48  # pieces of ink; on a page with more, only so many are looked at again, and only what touches is parted
 TOGETHER = 8_000_000  # pixels of pages that are held while the network is asked of all their digits
 QUICK = 1200  # pixels of a page's longer side, at a first look
@@ -216,7 +217,8 @@ def read(source: images.Source, model: Model, script: str = AUTO, single: bool =
     pieces = [piece for line in lines for number in line.numbers for piece in number.pieces]
     if not pieces:
         return _if_sure(_read_one(grey, model, script, start))
-    looked_at = iter(_looked_at([(piece.ink, _scaled(piece.box_xywh, page.scale)) for piece in pieces], model))
+    boxes = [_scaled(piece.box_xywh, page.scale) for piece in pieces]
+    looked_at = iter(_looked_at([(piece.ink, box) for piece, box in zip(pieces, boxes, strict=True)], model, script))
     found = [[[next(looked_at) for _ in number.pieces] for number in line.numbers] for line in lines]
     scripts = _scripts_of(found, model, script)
     if len(pieces) > CROWDED:
@@ -266,9 +268,9 @@ def _found_on(grey):
     return page, layout.find_lines(page.ink)
 
 
-def _looked_at(digits, model):
+def _looked_at(digits, model, script):
     """What the network for single digits says of pairs of ink and box."""
-    inputs, probabilities = _recognised([own for own, _ in digits], model)
+    inputs, probabilities = _recognised([own for own, _ in digits], model, script)
     return [_Found(own, box, *said) for (own, box), *said in zip(digits, inputs, probabilities, strict=True)]
 
 
@@ -276,8 +278,7 @@ def _looked_again(found, model, script):
     """The digits of a crowded page, the least sure of them seen in every way, now that its script is known."""
     every = [digit for line in found for number in line for digit in number]
     looked = np.stack([digit.looked for digit in every])
-    among, unlike = looked[:, model.card.indices(script)], looked[:, model.card.no_digit].sum(axis=1)
-    sure = np.maximum(among.max(axis=1), unlike) / np.maximum(among.sum(axis=1) + unlike, 1e-9)
+    sure = _sureness(looked, model, script)
     doubtful = [place for place in np.argsort(sure)[:CROWDED] if sure[place] < SURE]
     if doubtful:
         looked[doubtful] = _in_every_way([every[place].ink for place in doubtful], looked[doubtful], model)
@@ -302,7 +303,7 @@ def _parted(lines, found, grey, scale, model, script):
     }  # fmt: skip
     answers = reader.read(list(asked.values()), script, grey, scale)
     cuts = [cut for answer in answers for cut in answer]
-    looked = iter(_looked_at([(cut.ink, _scaled(cut.box_xywh, scale)) for cut in cuts], model))
+    looked = iter(_looked_at([(cut.ink, _scaled(cut.box_xywh, scale)) for cut in cuts], model, script))
     parted = [list(line) for line in found]
     for (row, column), answer in zip(asked, answers, strict=True):
         among = len(answer) > 1
@@ -372,7 +373,7 @@ def _opened(source):
 def _read_together(pages, model, script, start):
     """The reading of each page, or the error that stands in its place."""
     found = [None if isinstance(page, LekhError) else ink.find_digit(page) for page in pages]
-    looked = iter(_looked_at([(one.ink, one.box_xywh) for one in found if one is not None], model))
+    looked = iter(_looked_at([(one.ink, one.box_xywh) for one in found if one is not None], model, script))
     read = []
     for page, one in zip(pages, found, strict=True):
         lines = [] if one is None else [[[next(looked)]]]
@@ -424,7 +425,7 @@ def _looked_into(grey, box, model, script):
     if found is None:
         size, classes = model.card.normalization.size, len(model.card.indices(script))
         return Digit(0, 1 / classes, True, box, (1 / classes,) * classes), np.zeros((size, size, 1), np.float32)
-    (digit,) = _looked_at([(found.ink, box)], model)
+    (digit,) = _looked_at([(found.ink, box)], model, script)
     return _digit(digit, model, script), digit.seen
 
 
@@ -436,7 +437,7 @@ def _told(digit, said):
 
 def _read_one(grey, model, script, start):
     found = ink.find_digit(grey)
-    lines = [] if found is None else [[_looked_at([(found.ink, found.box_xywh)], model)]]
+    lines = [] if found is None else [[_looked_at([(found.ink, found.box_xywh)], model, script)]]
     return _one_digit(grey, found, lines, model, script, start)
 
 
@@ -509,16 +510,29 @@ def _scripts_of(found, model, script):
     return probable_scripts(np.stack([digit.looked for line in found for number in line for digit in number]), model)
 
 
-def _recognised(inks, model):
+def _recognised(inks, model, script):
     """What the network sees of each digit, as it is, float32 `(N, S, S, 1)`, and what it says of it, `(N, C)`."""
     if not inks:
         return (), ()
     inputs = np.stack([normalize.to_input(digit, model.card.normalization) for digit in inks])
     probabilities = model.predict(inputs)
-    doubtful = np.flatnonzero(probabilities.max(axis=1) < SURE) if len(inks) <= CROWDED else ()
+    doubtful = np.flatnonzero(_sureness(probabilities, model, script) < SURE) if len(inks) <= CROWDED else ()
     if len(doubtful):
         probabilities[doubtful] = _in_every_way([inks[place] for place in doubtful], probabilities[doubtful], model)
     return inputs, probabilities
+
+
+def _sureness(probabilities, model, script):
+    """How little another look could change, `(N,)`, 0 to 1: of which class a digit is, or which of `script`, or none.
+
+    Which of several scripts a shape is of does not matter where one is asked for, unless it is hardly of that one.
+    """
+    if script == AUTO:
+        return probabilities.max(axis=1)
+    among = probabilities[:, model.card.indices(script)]
+    unlike = probabilities[:, model.card.no_digit].sum(axis=1)
+    known = among.sum(axis=1) + unlike
+    return np.where(known < STRAY, 0.0, np.maximum(among.max(axis=1), unlike) / np.maximum(known, 1e-9))
 
 
 def _in_every_way(inks, probabilities, model):

@@ -332,14 +332,16 @@ def test_a_digit_of_another_script_is_rejected(tiny_model, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("shares", "looks"),
+    ("script", "shares", "looks"),
     [
-        pytest.param({4: 0.99}, [1], id="sure"),
-        pytest.param({4: 0.5, 7: 0.5}, [1, 4], id="a 4 or a 7"),
-        pytest.param({4: 0.5, 14: 0.5}, [1, 4], id="a 4, but of which script"),
+        pytest.param("latin", {4: 0.99}, [1], id="sure"),
+        pytest.param("latin", {4: 0.5, 7: 0.5}, [1, 4], id="a 4 or a 7"),
+        pytest.param("auto", {4: 0.5, 14: 0.5}, [1, 4], id="a 4, but of which script"),
+        pytest.param("latin", {4: 0.5, 14: 0.5}, [1], id="a 4 of the script that was asked for"),
+        pytest.param("latin", {14: 0.99, 4: 0.01}, [1, 4], id="hardly one of the script that was asked for"),
     ],
 )
-def test_a_doubtful_digit_is_looked_at_in_every_way(tiny_model, monkeypatch, shares, looks):
+def test_a_doubtful_digit_is_looked_at_in_every_way(tiny_model, monkeypatch, script, shares, looks):
     asked = []
 
     def predict(batch):
@@ -349,5 +351,5 @@ def test_a_doubtful_digit_is_looked_at_in_every_way(tiny_model, monkeypatch, sha
         return answers
 
     monkeypatch.setattr(tiny_model, "predict", predict)
-    reading.read(draw("latin", 4), tiny_model, "latin", single=True)
+    reading.read(draw("latin", 4), tiny_model, script, single=True)
     assert asked == looks
