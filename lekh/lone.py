@@ -20,6 +20,10 @@ TALL = 0.5  # of the tallest piece; lower ones are parts of a digit
 OVERLAP = 0.2  # of the narrower of two digits side by side
 ROOM = 0.3  # of the tallest piece, between two digits one under the other
 
+FILLS = 0.35  # of the picture's width or height
+ACROSS = 0.95  # of the picture's width or height, what runs from border to border: a frame
+CRUMB = 0.2  # of the digit's longer side
+
 Box = tuple[int, int, int, int]
 
 
@@ -39,7 +43,7 @@ def is_all(ink: np.ndarray, box: Box, pieces: Sequence[Piece], scale: float, man
     inside = weights @ [_shared(other, box) for other in boxes]
     if inside < COVERED * weights.sum():
         return False
-    x, y, w, h = box
+    _, _, w, h = box
     larger = h / box_of(ink)[3]
     if max(shape) >= FIELD and stroke_width(ink) * larger > WIDEST_ON_PAGE * max(shape):
         return True  # such strokes are taken for shadow when a whole page is looked at
@@ -49,8 +53,31 @@ def is_all(ink: np.ndarray, box: Box, pieces: Sequence[Piece], scale: float, man
     if alike and (len(many) <= 1 or (len(pieces) > 1 and not _side_by_side(boxes))):
         return True
     own = float(ink.sum()) * larger**2
-    apart = min(x, y, shape[1] - x - w, shape[0] - y - h) > APART * max(shape)  # from what surrounds the paper
+    apart = _to_border(box, shape) > APART * max(shape)  # from what surrounds the paper
     return bool(apart and weights.sum() < LOST * own)
+
+
+def is_main(box: Box, others: Sequence[Box], shape: tuple) -> bool:
+    """Whether a digit is what a picture was taken of: large, clear of its border, and nothing whole beside it.
+
+    Args:
+        box: the digit's left, top, width and height in pixels of the picture.
+        others: the boxes of the digits that were read when the whole picture was looked at, without the rejected.
+        shape: of the picture, `(H, W)`.
+    """
+    (_, _, w, h), (height, width) = box, shape
+    if max(w / width, h / height) < FILLS or _to_border(box, shape) <= APART * max(shape):
+        return False
+    whole = [other for other in others if max(other[2:]) > CRUMB * max(w, h)]
+    within = [other for other in whole if _shared(other, box) > 0.5 and other[3] > TALL * h]
+    beside = [other for other in whole if _shared(other, box) <= 0.5]
+    return len(within) <= 1 and all(w >= ACROSS * width or h >= ACROSS * height for _, _, w, h in beside)
+
+
+def _to_border(box, shape):
+    """Pixels between a box and the nearest border of the picture."""
+    x, y, w, h = box
+    return min(x, y, shape[1] - x - w, shape[0] - y - h)
 
 
 def _shared(box, other):

@@ -22,6 +22,7 @@ PRINTED = 0.25  # share of what is no digit, in print
 PAGEFUL = 40  # pieces; where as many are no digits, the page is print
 FEW = 24  # pieces of ink; among so few there may be nothing but one digit, broken or on grainy paper
 SINGLE = 0.8  # confidence of a digit that is taken for all that there is
+MAIN = 0.99  # the same, where other things were found that may be a frame or grain
 TOLD = 0.95  # probability of a digit among its neighbours that makes it one, whatever it looks like alone
 DECIDED = 0.8  # probability of a script from which on no other is named
 SHARED = 0.1  # of the first one's probability: what a script needs to be named where none is decided on
@@ -225,15 +226,20 @@ def read(source: images.Source, model: Model, script: str = AUTO, single: bool =
         found = _looked_again(found, model, scripts[0][0])
     found = _parted(lines, found, grey, page.scale, model, scripts[0][0])
     many = _reading(found, page.ink, grey, model, scripts, start)
-    if len(pieces) <= FEW:
+    if len(pieces) <= FEW or all(digit.rejected for digit in many.digits):
         one = _read_one(grey, model, script, start)
-        if _is_sure(one) and not _is_cut_off(one) and _is_all(one, pieces, page, many):
+        if _is_sure(one) and not _is_cut_off(one) and (_is_all(one, pieces, page, many) or _is_main(one, many)):
             return one
     return many
 
 
-def _is_sure(one):
-    return bool(one.digits) and not one.digits[0].rejected and one.digits[0].confidence >= SINGLE
+def _is_sure(one, least=SINGLE):
+    return bool(one.digits) and not one.digits[0].rejected and one.digits[0].confidence >= least
+
+
+def _is_main(one, many):
+    accepted = [digit.box_xywh for digit in many.digits if not digit.rejected]
+    return _is_sure(one, MAIN) and lone.is_main(one.digits[0].box_xywh, accepted, one.grey.shape)
 
 
 def _is_all(one, pieces, page, many):

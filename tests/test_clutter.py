@@ -23,7 +23,8 @@ def test_nothing_found_is_nothing_refused():
     ("things", "refused"),
     [
         pytest.param([WEAK], [False], id="alone"),
-        pytest.param([WEAK, NONE], [False, True], id="two say nothing"),
+        pytest.param([WEAK, NONE], [True, True], id="beside something that is none"),
+        pytest.param([SURE, NONE], [False, True], id="a digit beside something that is none"),
         pytest.param([WEAK] + [SURE] * 5, [False] * 6, id="amid digits"),
         pytest.param([WEAK] + [NONE] * 5, [True] * 6, id="amid drawings"),
         pytest.param([WEAK, WEAK, WEAK, WEAK], [True] * 4, id="nothing but weak ones"),
@@ -48,6 +49,13 @@ def test_a_page_of_print_is_judged_as_a_whole():
     page = [(0.001, 0.97, False), (0.3, 0.8, False)]
     assert all(amid(*page * 30))
     assert not all(amid(*page * 5))
+
+
+def test_a_number_amid_print_is_kept():
+    """Letters that pass for digits one by one do not where most of their line does not."""
+    letters = [(0.001, 0.97, False), (0.3, 0.8, False)] * 30
+    kept = amid(*letters, *[SURE] * 5, lines=[place // 10 for place in range(60)] + [6] * 5)
+    assert kept == [True] * 60 + [False] * 5
 
 
 def test_the_order_does_not_matter():

@@ -63,12 +63,22 @@ def test_print_is_not_taken_for_numbers(repository_model, size):
         draw.text((40, y), " ".join(rng.choice(WORDS, 7)), fill=40, font=font)
     wrong, boxes = accepted(np.array(sheet), repository_model)
     assert boxes > 20
-    assert wrong <= 0.08 * boxes
+    assert wrong == 0
+
+
+def test_slanted_print_is_not_taken_for_numbers(repository_model):
+    """Its letters look like digits of several scripts, and three in five passed for Latin ones."""
+    if not augment.fonts_of("latin"):
+        pytest.skip("no Latin font is installed")
+    wrong, boxes = np.sum([accepted(things.words(np.random.default_rng([31, seed])), repository_model)
+                           for seed in (2, 13, 15)], axis=0)  # fmt: skip
+    assert boxes > 1000
+    assert wrong == 0
 
 
 SEEN = 3  # pictures of each kind
 # Share of the boxes on them that may pass for digits, with room for chance; rings and bars look like digits to anybody.
-PASS = {"desk": 0.5, "leaves": 0.25, "creased": 0.1, "shadows": 0.15, "hand": 0.3, "screen": 0.05, "words": 0.1,
+PASS = {"desk": 0.55, "leaves": 0.15, "creased": 0.1, "shadows": 0.1, "hand": 0.3, "screen": 0.01, "words": 0.01,
         "drawings": 0.3, "small": 0.5}  # fmt: skip
 
 
@@ -93,7 +103,7 @@ def test_things_are_no_digits(things_read, kind):
 def test_most_pictures_of_things_hold_no_digit(things_read):
     """Of three in four, at least one did before each was judged by what else there was."""
     wrong = [digits > 0 for found in things_read.values() for digits, _ in found]
-    assert np.mean(wrong) <= 0.4, things_read
+    assert np.mean(wrong) <= 0.3, things_read
 
 
 def test_a_number_amid_drawings_is_still_read(repository_model):
