@@ -42,6 +42,7 @@ AROUND = 300  # pieces higher and lower than these, among which the nearest are
 STEPS = 12  # from piece to piece, around a piece, which tell the tilt there
 BEHIND = 0.9  # of the height, how far two lines may miss each other and still be one
 NUMBER_GAP = 1.0  # of the line's height; a wider gap parts two numbers
+SEPARATED = 0.75  # of the line's height; no farther from either digit a dot keeps a number together
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,8 @@ def find_lines(ink: np.ndarray) -> tuple[Line, ...]:
     """
     labels, stats = components((ink > EDGE).astype(np.uint8))
     count = len(stats)
-    fragments = _Boxes.of(stats[:, :5], np.arange(count))
-    fragments = fragments.take(_may_belong(fragments, ink.shape))
+    every = _Boxes.of(stats[:, :5], np.arange(count))
+    fragments = every.take(_may_belong(every, ink.shape))
     fragments = fragments.take(_black(ink, labels, count)[fragments.label] > BLACK * fragments.area)
     if len(fragments) == 0:
         return ()
@@ -98,7 +99,8 @@ def find_lines(ink: np.ndarray) -> tuple[Line, ...]:
         if len(members):
             lines.append(members)
     lines = _without_crumbs(_without_cut_lines(lines, pieces, ink.shape), pieces)
-    return tuple(_line(members, pieces, _Cutter(ink, labels, count, fragments.label, owner)) for members in lines)
+    cutter = _Cutter(ink, labels, count, fragments.label, owner)
+    return tuple(_line(members, pieces, every, cutter) for members in lines)
 
 
 def lines_of(boxes: Sequence[tuple[int, int, int, int]]) -> list[list[list[tuple[int, int, int, int]]]]:
@@ -488,18 +490,29 @@ class _Cutter:
         return Piece((x, y, right - x, bottom - y), self.ink[y:bottom, x:right] * own)
 
 
-def _numbers(members, boxes):
-    """The members of a line, from left to right, parted at wide gaps."""
+def _numbers(members, boxes, dots=None):
+    """The members of a line, from left to right, parted at wide gaps; `dots` has whatever may be a separator."""
     numbers, height, end = [], float(np.median(boxes.height[members])), -np.inf
     for index in members.tolist():
-        if boxes.left[index] - end > NUMBER_GAP * height:
+        wide = boxes.left[index] - end > NUMBER_GAP * height
+        if wide and not (numbers and _is_bridged(boxes, numbers[-1][-1], index, dots, height)):
             numbers.append([])
         numbers[-1].append(index)
         end = max(end, boxes.right[index])
     return numbers
 
 
-def _line(members, boxes, cutter):
-    return Line(
-        tuple(Number(tuple(cutter.piece(index, boxes) for index in number)) for number in _numbers(members, boxes))
-    )
+def _is_bridged(boxes, before, after, dots, height):
+    """Whether a dot or a comma at the foot of a gap, near the digits on both sides, makes one number of them."""
+    if dots is None or len(dots) == 0:
+        return False
+    start, end, foot = boxes.right[before], boxes.left[after], (boxes.bottom[before] + boxes.bottom[after]) / 2
+    near = (dots.left - start > 0) & (dots.left - start < SEPARATED * height)
+    near &= (end - dots.right > 0) & (end - dots.right < SEPARATED * height)
+    low = (dots.y > foot - 0.35 * height) & (dots.y < foot + 0.3 * height)
+    return bool((near & low & (dots.side > 0.1 * height) & (dots.side < 0.4 * height)).any())
+
+
+def _line(members, boxes, dots, cutter):
+    numbers = _numbers(members, boxes, dots)
+    return Line(tuple(Number(tuple(cutter.piece(index, boxes) for index in number)) for number in numbers))

@@ -1,7 +1,7 @@
 """Whether a page holds nothing but the one digit that was read on it.
 
 A digit may fill its page, be too thick for its looks there, break into pieces, lie on grainy paper, or lose most of its
-ink with the rules of squared paper; none of this makes several digits of it.
+ink with the rules of squared paper; none of this makes several digits of it. Nor do a frame and crumbs beside it.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,6 @@ APART = 0.02  # of the page, between its border and the digit
 TALL = 0.5  # of the tallest piece; lower ones are parts of a digit
 OVERLAP = 0.2  # of the narrower of two digits side by side
 ROOM = 0.3  # of the tallest piece, between two digits one under the other
-
 FILLS = 0.35  # of the picture's width or height
 ACROSS = 0.95  # of the picture's width or height, what runs from border to border: a frame
 CRUMB = 0.2  # of the digit's longer side
