@@ -10,16 +10,16 @@ import numpy as np
 # Evidence that a thing is no digit, as log odds:
 # ALONE + UNLIKE log(how probable it is that it is none) + UNSURE log(1 - confidence).
 # Fitted on pieces of digits that were held out and of pictures without digits, rounded.
-ALONE, UNLIKE, UNSURE = 3.2, 0.5, 0.35
+ALONE, UNLIKE, UNSURE = 2.9, 0.4, 0.35
 LEAST_UNLIKE, LEAST_UNSURE = 1e-4, 1e-2  # the network is never surer than this
 UNKNOWN = 0.5  # digits and other things, each, that are taken for granted on any page
 LINE = 2.0  # the others of its line count that many times: a number amid drawings is a number
-WEIGHT = 2.5  # of the others against its own evidence
-MOST = 5.5  # log odds that the others add: what looks like a digit beyond doubt is one wherever it stands
+WEIGHT = 2.0  # of the others against its own evidence
+MOST = 4.8  # log odds that the others add: what looks like a digit beyond doubt is one wherever it stands
 REFUSED = 2.5  # log odds
 FEWEST = 2  # things; one says nothing of a page
-PAGEFUL, PRINT = 40, -0.7  # things; their mean evidence: among so many, that alone tells print from numbers
-NUMBER = -1.8  # mean evidence of a line that is clearly one, amid print
+PAGEFUL, PRINT = 40, -0.45  # things; their mean evidence: among so many, that alone tells print from numbers
+NUMBER = -1.5  # mean evidence of a line that is clearly one, amid print
 ROUNDS = 15  # of asking each what it is, given the others; they agree long before
 
 

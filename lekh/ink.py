@@ -490,7 +490,7 @@ FIELD_BLUR = 0.7  # pixels of the field as it came: the pattern of security pape
 DENSE = 0.05  # of a field is inked
 PARTED = 0.66  # of the variance lies between ink and paper; of mere noise 0.64
 BLACK = 0.2  # of the bright paper; darker is a margin
-BESIDE_BLACK = 0.07  # of the longer side, both sides of a margin's edge
+BESIDE_BLACK, BESIDE_IN_FIELD = 0.07, 0.15  # of the longer side, both sides of a margin's edge: of a page, a field
 FIELD_THRESHOLD = 1.0  # of Otsu's
 STROKE_LEVEL = 0.35  # of a stroke's own contrast: where it ends
 SURPLUS, GRAIN_AREA = 0.5, 100  # over the threshold, for a few pixels; how many are a few
@@ -594,7 +594,7 @@ def _ink_on(paper, page, threshold, is_field, ruled):
     rules = np.zeros_like(inked)
     if ruled:
         inked, rules = without_rules(inked, is_field, None if is_field else contrast)
-    ink, labels = _soft_strokes(contrast, threshold, inked, _beside_rules(rules, contrast), _cliffs(paper))
+    ink, labels = _soft_strokes(contrast, threshold, inked, _beside_rules(rules, contrast), _cliffs(paper, is_field))
     if max(ink.shape) < FIELD:  # much enlarged: blurred, and too small for anything but digits
         return ink
     return _without_edges(ink, labels, page, paper, contrast, rules, is_field)
@@ -635,14 +635,14 @@ def _paper_around(page, is_field):
     return cv2.resize(paper, page.shape[::-1], interpolation=cv2.INTER_LINEAR) if halved else paper
 
 
-def _cliffs(paper):
+def _cliffs(paper, is_field):
     """uint8 `(h, w)`: 1 where the paper ends: just beyond its edge, and on both sides of a black margin's."""
     small = _resized(paper, min(SEARCH, max(paper.shape)))
     high = cv2.dilate(small, np.ones((9, 9), np.uint8))
     jumps = cv2.compare(small, cv2.convertScaleAbs(high, alpha=1 - CLIFF), cv2.CMP_LT)
     black = cv2.compare(small, BLACK * float(np.percentile(small, 90)), cv2.CMP_LT)
     if cv2.countNonZero(black):
-        beside = round(BESIDE_BLACK * max(small.shape)) | 1
+        beside = round((BESIDE_IN_FIELD if is_field else BESIDE_BLACK) * max(small.shape)) | 1
         jumps |= cv2.dilate(black, np.ones((beside, beside), np.uint8))
     jumps |= _strips_of_desk(small)
     return cv2.resize(jumps & 1, paper.shape[::-1], interpolation=cv2.INTER_NEAREST)

@@ -8,7 +8,7 @@ import numpy as np
 
 from lekh import clutter, images, ink, layout, lone, normalize, sequence
 from lekh.errors import LekhError
-from lekh.model import Model
+from lekh.model import Card, Model
 
 AUTO = "auto"
 SURE = 0.98  # a digit under this confidence is looked at in every way
@@ -22,6 +22,7 @@ PRINTED = 0.25  # share of what is no digit, in print
 PAGEFUL = 40  # pieces; where as many are no digits, the page is print
 FEW = 24  # pieces of ink; among so few there may be nothing but one digit, broken or on grainy paper
 SINGLE = 0.8  # confidence of a digit that is taken for all that there is
+MARGIN = 0.2  # of a picture's width or height; what is thinner and runs along all of its border is no digit
 MAIN = 0.99  # the same, where other things were found that may be a frame or grain
 TOLD = 0.95  # probability of a digit among its neighbours that makes it one, whatever it looks like alone
 DECIDED = 0.8  # probability of a script from which on no other is named
@@ -182,6 +183,7 @@ class _Found:
         told: float32 `(C,)`, what the network for numbers says, where it was asked.
         whole: whether the ink hangs together with no other digit's.
         among: whether that network saw other digits beside it.
+        between: whether it stands between others of its number.
     """
 
     ink: np.ndarray
@@ -191,6 +193,7 @@ class _Found:
     told: np.ndarray | None = None
     whole: bool = True
     among: bool = False
+    between: bool = False
 
 
 def read(source: images.Source, model: Model, script: str = AUTO, single: bool = False) -> Reading:
@@ -247,11 +250,18 @@ def _is_all(one, pieces, page, many):
 
 
 def _is_cut_off(one):
-    """Whether the one digit of a large picture reaches its border; it is the border's shadow, or the desk."""
+    """Whether the one digit is the border's shadow, a margin or the desk.
+
+    Of a large picture it is that where it reaches the border, of a small one where it runs along it, thin, all the way.
+    """
     height, width = one.grey.shape
     x, y, w, h = one.digits[0].box_xywh
-    rim = layout.RIM * max(height, width)
-    return max(height, width) >= ink.FIELD and min(x, y, width - x - w, height - y - h) <= rim
+    right, below = width - x - w, height - y - h
+    upright = h >= lone.ACROSS * height and w < MARGIN * width and min(x, right) == 0
+    level = w >= lone.ACROSS * width and h < MARGIN * height and min(y, below) == 0
+    if max(height, width) < ink.FIELD:
+        return upright or level
+    return min(x, y, right, below) <= layout.RIM * max(height, width)
 
 
 def _if_sure(one):
@@ -458,6 +468,7 @@ def _one_digit(grey, found, lines, model, script, start):
 
 def _reading(found, page, grey, model, scripts, start):
     """`found`: lines of numbers of `_Found`, one at least."""
+    found = [[_in_place(number) for number in line] for line in found]
     read_lines = [[[_digit(digit, model, scripts[0][0]) for digit in number] for number in line] for line in found]
     read_lines = _without_clutter(_without_print(read_lines), found, model)
     lines = tuple(Line(tuple(Number(tuple(number)) for number in line)) for line in read_lines)
@@ -465,6 +476,11 @@ def _reading(found, page, grey, model, scripts, start):
     seen = [digit.seen for line in found for number in line for digit in number]
     inputs = np.stack(seen) if seen else np.zeros((0, size, size, 1), np.float32)
     return Reading(scripts, lines, _since(start), grey, page, inputs)
+
+
+def _in_place(number):
+    """The `_Found` of a number, those told that stand between others."""
+    return [replace(digit, between=0 < place < len(number) - 1) for place, digit in enumerate(number)]
 
 
 def _without_print(lines):
@@ -493,13 +509,14 @@ def _without_print(lines):
 
 def _without_clutter(lines, found, model):
     """The lines with those digits rejected that are none, given what else was found."""
-    every = [(digit, seen, row) for row, (line, seen_line) in enumerate(zip(lines, found, strict=True))
+    every = [(digit, _unlike(seen, model.card, alone=len(number) == 1), row)
+             for row, (line, seen_line) in enumerate(zip(lines, found, strict=True))
              for number, seen_number in zip(line, seen_line, strict=True)
              for digit, seen in zip(number, seen_number, strict=True)]  # fmt: skip
     if not every:
         return lines
     refused = iter(clutter.amid_clutter(
-        np.stack([seen.looked for _, seen, _ in every])[:, model.card.no_digit].sum(axis=1),
+        np.array([unlike for _, unlike, _ in every]),
         np.array([digit.confidence for digit, _, _ in every]),
         np.array([digit.rejected for digit, _, _ in every]),
         np.array([row for _, _, row in every]),
@@ -583,11 +600,20 @@ def _digit(found: _Found, model: Model, script: str) -> Digit:
         seen_in_line = found.among and float(told.max()) > TOLD
     best = int(np.argmax(shares))
     confidence = float(shares[best])
-    unlike = float(found.looked[card.no_digit].sum())
+    unlike = _unlike(found, card)
     strange = total < STRANGE or DOUBT * unlike > 1 - unlike  # of any script: an upright 1 is one of several
     no_digit = found.whole and not seen_in_line and strange
     rejected = bool(confidence < card.rejection_threshold or no_digit)
     return Digit(best, confidence, rejected, found.box_xywh, tuple(float(share) for share in shares))
+
+
+def _unlike(found: _Found, card: Card, alone: bool = False) -> float:
+    """How probable it is that a shape is no digit, 0 to 1.
+
+    A leaning stroke is a 1, not a /, unless it stands between digits, or `alone` amid what may be anything.
+    """
+    sign = found.between or alone
+    return float(found.looked[[place for place in card.no_digit if sign or card.classes[place].symbol != "/"]].sum())
 
 
 def _since(start: float) -> float:

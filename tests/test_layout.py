@@ -358,3 +358,23 @@ def test_boxes_of_a_person_are_put_in_reading_order():
     boxes = [(200, 12, 20, 30), (10, 10, 20, 30), (40, 12, 20, 30), (12, 90, 20, 30)]
     assert lines_of(boxes) == [[[boxes[1], boxes[2]], [boxes[0]]], [[boxes[3]]]]
     assert lines_of([]) == []
+
+
+@pytest.mark.parametrize(
+    ("dot", "numbers"),
+    [
+        pytest.param((150, 118), 1, id="a dot at the foot of the gap"),
+        pytest.param(None, 2, id="nothing in the gap"),
+        pytest.param((150, 62), 2, id="a dot above the foot"),
+        pytest.param((116, 118), 2, id="a full stop after the first"),
+    ],
+)
+def test_a_separator_keeps_a_number_together(dot, numbers):
+    ink = np.zeros((180, 300), np.float32)
+    for left in (60, 200):
+        cv2.rectangle(ink, (left, 60), (left + 40, 120), 1.0, 6)
+    if dot:
+        cv2.circle(ink, dot, 5, 1.0, -1)
+    (line,) = find_lines(ink)
+    assert len(line.numbers) == numbers
+    assert sum(len(number.pieces) for number in line.numbers) == 2

@@ -353,3 +353,35 @@ def test_a_doubtful_digit_is_looked_at_in_every_way(tiny_model, monkeypatch, scr
     monkeypatch.setattr(tiny_model, "predict", predict)
     reading.read(draw("latin", 4), tiny_model, script, single=True)
     assert asked == looks
+
+
+def test_a_leaning_stroke_is_a_sign_only_between_digits(monkeypatch):
+    loaded = model.load()
+    slash = next(place for place, label in enumerate(loaded.card.classes) if label.symbol == "/")
+
+    def undecided(batch):
+        answers = np.full((len(batch), len(loaded.card.classes)), 1e-6, np.float32)
+        answers[:, loaded.card.indices("latin")[1]], answers[:, slash] = 0.6, 0.4
+        return answers
+
+    monkeypatch.setattr(loaded, "predict", undecided)
+    monkeypatch.setitem(vars(loaded), "sequence", None)
+    assert reading.read(sheet("1"), loaded, "latin", single=True).text == "1"
+    assert [digit.rejected for digit in reading.read(sheet("444"), loaded, "latin").digits] == [False, True, False]
+
+
+def test_a_margin_beside_the_paper_is_no_digit():
+    page = np.full((208, 119), 190, np.uint8)
+    page[:, :20] = 12
+    assert reading.read(page, model.load(), "latin").text == ""
+
+
+def test_crumbs_beside_a_black_margin_are_no_digits():
+    page = np.full((206, 141), 235, np.uint8)
+    page[:, :45] = 10
+    for top in (40, 120):
+        page[top : top + 16, 55:58] = 90
+    for place in (72, 98):
+        digit = draw("latin", 3, size=40)
+        page[80:120, place : place + 40] = np.minimum(page[80:120, place : place + 40], digit)
+    assert reading.read(page, model.load(), "latin").text == "33"
