@@ -19,9 +19,10 @@ APART = 0.02  # of the page, between its border and the digit
 TALL = 0.5  # of the tallest piece; lower ones are parts of a digit
 OVERLAP = 0.2  # of the narrower of two digits side by side
 ROOM = 0.3  # of the tallest piece, between two digits one under the other
-FILLS = 0.35  # of the picture's width or height
+FILLS = 0.3  # of the picture's width or height
 ACROSS = 0.95  # of the picture's width or height, what runs from border to border: a frame
 CRUMB = 0.2  # of the digit's longer side
+THIN = 0.15  # of that; what is thinner and lies at the border is a piece of a frame
 
 Box = tuple[int, int, int, int]
 
@@ -70,7 +71,13 @@ def is_main(box: Box, others: Sequence[Box], shape: tuple) -> bool:
     whole = [other for other in others if max(other[2:]) > CRUMB * max(w, h)]
     within = [other for other in whole if _shared(other, box) > 0.5 and other[3] > TALL * h]
     beside = [other for other in whole if _shared(other, box) <= 0.5]
-    return len(within) <= 1 and all(w >= ACROSS * width or h >= ACROSS * height for _, _, w, h in beside)
+    return len(within) <= 1 and all(_is_frame(other, THIN * max(w, h), shape) for other in beside)
+
+
+def _is_frame(box, thin, shape):
+    """Whether a box runs from border to border, or along one, thinner than `thin`."""
+    (_, _, w, h), (height, width) = box, shape
+    return w >= ACROSS * width or h >= ACROSS * height or (min(w, h) <= thin and _to_border(box, shape) <= 1)
 
 
 def _to_border(box, shape):

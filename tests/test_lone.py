@@ -65,6 +65,8 @@ def test_strokes_too_wide_for_a_page_are_one_digit():
         pytest.param((100, 40, 90, 120), [(102, 42, 86, 116)], True, id="itself"),
         pytest.param((100, 40, 90, 120), [(0, 0, 12, 200)], True, id="a frame beside it"),
         pytest.param((100, 40, 90, 120), [(0, 190, 300, 8)], True, id="a rule under it"),
+        pytest.param((100, 40, 90, 120), [(0, 0, 10, 90)], True, id="a piece of a frame"),
+        pytest.param((100, 40, 90, 120), [(60, 40, 10, 120)], False, id="a 1 before it"),
         pytest.param((100, 40, 90, 120), [(20, 180, 9, 12)], True, id="a crumb beside it"),
         pytest.param((100, 40, 90, 120), [(110, 50, 30, 30), (120, 100, 40, 40)], True, id="parts of it"),
         pytest.param((100, 40, 90, 120), [(0, 40, 60, 120)], False, id="a digit beside it"),
