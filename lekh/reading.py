@@ -6,14 +6,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from lekh import clutter, images, ink, layout, lone, normalize, sequence
+from lekh import clutter, images, ink, layout, lone, sequence
 from lekh.errors import LekhError
+from lekh.looking import CROWDED, Found, looked_again, looked_at
 from lekh.model import Card, Model
+from lekh.numerals import AUTO
 
-AUTO = "auto"
-SURE = 0.98  # a digit under this confidence is looked at in every way
-STRAY = 0.05  # probability of the script that was asked for and of no digit; under it another look is due
-CROWDED = 48  # pieces of ink; on a page with more, only so many are looked at again, and only what touches is parted
 TOGETHER = 8_000_000  # pixels of pages that are held while the network is asked of all their digits
 QUICK = 1200  # pixels of a page's longer side, at a first look
 TALL = 28  # pixels; digits of this height lose nothing there
@@ -22,8 +20,8 @@ PRINTED = 0.25  # share of what is no digit, in print
 PAGEFUL = 40  # pieces; where as many are no digits, the page is print
 FEW = 24  # pieces of ink; among so few there may be nothing but one digit, broken or on grainy paper
 SINGLE = 0.8  # confidence of a digit that is taken for all that there is
-MARGIN = 0.2  # of a picture's width or height; what is thinner and runs along all of its border is no digit
 MAIN = 0.99  # the same, where other things were found that may be a frame or grain
+MARGIN = 0.2  # of a picture's width or height; what is thinner and runs along all of its border is no digit
 TOLD = 0.95  # probability of a digit among its neighbours that makes it one, whatever it looks like alone
 DECIDED = 0.8  # probability of a script from which on no other is named
 SHARED = 0.1  # of the first one's probability: what a script needs to be named where none is decided on
@@ -171,31 +169,6 @@ class Reading:
         }
 
 
-@dataclass(frozen=True, eq=False)
-class _Found:
-    """The ink of one digit on a page and what was said of it.
-
-    Attributes:
-        ink: float32 `(h, w)`.
-        box_xywh: in pixels of the page.
-        seen: float32 `(S, S, 1)`, the network's input.
-        looked: float32 `(C,)`, what the network for single digits says.
-        told: float32 `(C,)`, what the network for numbers says, where it was asked.
-        whole: whether the ink hangs together with no other digit's.
-        among: whether that network saw other digits beside it.
-        between: whether it stands between others of its number.
-    """
-
-    ink: np.ndarray
-    box_xywh: tuple[int, int, int, int]
-    seen: np.ndarray
-    looked: np.ndarray
-    told: np.ndarray | None = None
-    whole: bool = True
-    among: bool = False
-    between: bool = False
-
-
 def read(source: images.Source, model: Model, script: str = AUTO, single: bool = False) -> Reading:
     """Reads an image: all numbers on it, line by line, or the one digit that it holds.
 
@@ -222,11 +195,11 @@ def read(source: images.Source, model: Model, script: str = AUTO, single: bool =
     if not pieces:
         return _if_sure(_read_one(grey, model, script, start))
     boxes = [_scaled(piece.box_xywh, page.scale) for piece in pieces]
-    looked_at = iter(_looked_at([(piece.ink, box) for piece, box in zip(pieces, boxes, strict=True)], model, script))
-    found = [[[next(looked_at) for _ in number.pieces] for number in line.numbers] for line in lines]
+    looked = iter(looked_at([(piece.ink, box) for piece, box in zip(pieces, boxes, strict=True)], model, script))
+    found = [[[next(looked) for _ in number.pieces] for number in line.numbers] for line in lines]
     scripts = _scripts_of(found, model, script)
     if len(pieces) > CROWDED:
-        found = _looked_again(found, model, scripts[0][0])
+        found = looked_again(found, model, scripts[0][0])
     found = _parted(lines, found, grey, page.scale, model, scripts[0][0])
     many = _reading(found, page.ink, grey, model, scripts, start)
     if len(pieces) <= FEW or all(digit.rejected for digit in many.digits):
@@ -284,26 +257,8 @@ def _found_on(grey):
     return page, layout.find_lines(page.ink)
 
 
-def _looked_at(digits, model, script):
-    """What the network for single digits says of pairs of ink and box."""
-    inputs, probabilities = _recognised([own for own, _ in digits], model, script)
-    return [_Found(own, box, *said) for (own, box), *said in zip(digits, inputs, probabilities, strict=True)]
-
-
-def _looked_again(found, model, script):
-    """The digits of a crowded page, the least sure of them seen in every way, now that its script is known."""
-    every = [digit for line in found for number in line for digit in number]
-    looked = np.stack([digit.looked for digit in every])
-    sure = _sureness(looked, model, script)
-    doubtful = [place for place in np.argsort(sure)[:CROWDED] if sure[place] < SURE]
-    if doubtful:
-        looked[doubtful] = _in_every_way([every[place].ink for place in doubtful], looked[doubtful], model)
-    answers = iter(looked)
-    return [[[replace(digit, looked=next(answers)) for digit in number] for number in line] for line in found]
-
-
 def _parted(lines, found, grey, scale, model, script):
-    """Lines of numbers of `_Found` after the network for numbers has parted what touches and left out what is no digit.
+    """Lines of numbers of `Found` after the network for numbers has parted what touches and left out what is no digit.
 
     It is not asked where no piece is wide enough for two digits and each is read without doubt, nor, on a crowded page,
     of any number whose digits cannot touch; there it only parts what touches, and leaves out nothing.
@@ -319,7 +274,7 @@ def _parted(lines, found, grey, scale, model, script):
     }  # fmt: skip
     answers = reader.read(list(asked.values()), script, grey, scale)
     cuts = [cut for answer in answers for cut in answer]
-    looked = iter(_looked_at([(cut.ink, _scaled(cut.box_xywh, scale)) for cut in cuts], model, script))
+    looked = iter(looked_at([(cut.ink, _scaled(cut.box_xywh, scale)) for cut in cuts], model, script))
     parted = [list(line) for line in found]
     for (row, column), answer in zip(asked, answers, strict=True):
         among = len(answer) > 1
@@ -389,7 +344,7 @@ def _opened(source):
 def _read_together(pages, model, script, start):
     """The reading of each page, or the error that stands in its place."""
     found = [None if isinstance(page, LekhError) else ink.find_digit(page) for page in pages]
-    looked = iter(_looked_at([(one.ink, one.box_xywh) for one in found if one is not None], model, script))
+    looked = iter(looked_at([(one.ink, one.box_xywh) for one in found if one is not None], model, script))
     read = []
     for page, one in zip(pages, found, strict=True):
         lines = [] if one is None else [[[next(looked)]]]
@@ -441,7 +396,7 @@ def _looked_into(grey, box, model, script):
     if found is None:
         size, classes = model.card.normalization.size, len(model.card.indices(script))
         return Digit(0, 1 / classes, True, box, (1 / classes,) * classes), np.zeros((size, size, 1), np.float32)
-    (digit,) = _looked_at([(found.ink, box)], model, script)
+    (digit,) = looked_at([(found.ink, box)], model, script)
     return _digit(digit, model, script), digit.seen
 
 
@@ -453,12 +408,12 @@ def _told(digit, said):
 
 def _read_one(grey, model, script, start):
     found = ink.find_digit(grey)
-    lines = [] if found is None else [[_looked_at([(found.ink, found.box_xywh)], model, script)]]
+    lines = [] if found is None else [[looked_at([(found.ink, found.box_xywh)], model, script)]]
     return _one_digit(grey, found, lines, model, script, start)
 
 
 def _one_digit(grey, found, lines, model, script, start):
-    """`found`: the digit's ink or `None`; `lines`: one number of one `_Found`, or nothing."""
+    """`found`: the digit's ink or `None`; `lines`: one number of one `Found`, or nothing."""
     if found is None:
         size = model.card.normalization.size
         empty = np.zeros((0, size, size, 1), np.float32)
@@ -467,7 +422,7 @@ def _one_digit(grey, found, lines, model, script, start):
 
 
 def _reading(found, page, grey, model, scripts, start):
-    """`found`: lines of numbers of `_Found`, one at least."""
+    """`found`: lines of numbers of `Found`, one at least."""
     found = [[_in_place(number) for number in line] for line in found]
     read_lines = [[[_digit(digit, model, scripts[0][0]) for digit in number] for number in line] for line in found]
     read_lines = _without_clutter(_without_print(read_lines), found, model)
@@ -479,7 +434,7 @@ def _reading(found, page, grey, model, scripts, start):
 
 
 def _in_place(number):
-    """The `_Found` of a number, those told that stand between others."""
+    """The `Found` of a number, those told that stand between others."""
     return [replace(digit, between=0 < place < len(number) - 1) for place, digit in enumerate(number)]
 
 
@@ -533,38 +488,6 @@ def _scripts_of(found, model, script):
     return probable_scripts(np.stack([digit.looked for line in found for number in line for digit in number]), model)
 
 
-def _recognised(inks, model, script):
-    """What the network sees of each digit, as it is, float32 `(N, S, S, 1)`, and what it says of it, `(N, C)`."""
-    if not inks:
-        return (), ()
-    inputs = np.stack([normalize.to_input(digit, model.card.normalization) for digit in inks])
-    probabilities = model.predict(inputs)
-    doubtful = np.flatnonzero(_sureness(probabilities, model, script) < SURE) if len(inks) <= CROWDED else ()
-    if len(doubtful):
-        probabilities[doubtful] = _in_every_way([inks[place] for place in doubtful], probabilities[doubtful], model)
-    return inputs, probabilities
-
-
-def _sureness(probabilities, model, script):
-    """How little another look could change, `(N,)`, 0 to 1: of which class a digit is, or which of `script`, or none.
-
-    Which of several scripts a shape is of does not matter where one is asked for, unless it is hardly of that one.
-    """
-    if script == AUTO:
-        return probabilities.max(axis=1)
-    among = probabilities[:, model.card.indices(script)]
-    unlike = probabilities[:, model.card.no_digit].sum(axis=1)
-    known = among.sum(axis=1) + unlike
-    return np.where(known < STRAY, 0.0, np.maximum(among.max(axis=1), unlike) / np.maximum(known, 1e-9))
-
-
-def _in_every_way(inks, probabilities, model):
-    """float32 `(N, C)`: the mean of what the network says of each digit as it is, and of its other views."""
-    bent = np.stack([normalize.to_views(own, model.card.normalization)[1:] for own in inks])  # (N, V, S, S, 1)
-    answers = model.predict(bent.reshape(-1, *bent.shape[2:])).reshape(*bent.shape[:2], probabilities.shape[1])
-    return np.concatenate([probabilities[:, np.newaxis], answers], axis=1).mean(axis=1)
-
-
 def probable_scripts(probabilities: np.ndarray, model: Model) -> tuple[tuple[str, float], ...]:
     """How probable each script is, given all digits of an image together.
 
@@ -587,7 +510,7 @@ def probable_scripts(probabilities: np.ndarray, model: Model) -> tuple[tuple[str
     return tuple((scripts[place], float(chances[place])) for place in np.argsort(-chances, kind="stable"))
 
 
-def _digit(found: _Found, model: Model, script: str) -> Digit:
+def _digit(found: Found, model: Model, script: str) -> Digit:
     card = model.card
     among = found.looked[card.indices(script)]
     total = float(among.sum())
@@ -607,7 +530,7 @@ def _digit(found: _Found, model: Model, script: str) -> Digit:
     return Digit(best, confidence, rejected, found.box_xywh, tuple(float(share) for share in shares))
 
 
-def _unlike(found: _Found, card: Card, alone: bool = False) -> float:
+def _unlike(found: Found, card: Card, alone: bool = False) -> float:
     """How probable it is that a shape is no digit, 0 to 1.
 
     A leaning stroke is a 1, not a /, unless it stands between digits, or `alone` amid what may be anything.

@@ -20,12 +20,12 @@ from lekh.ink import contrast_of
 from lekh.litert import Network
 from lekh.model import Card, ClassLabel, read_card
 from lekh.normalize import EDGE, box_of, stroke_width
+from lekh.numerals import AUTO
 
 if TYPE_CHECKING:
     from lekh.layout import Number
 
 KERAS, TFLITE = "reader.keras", "reader.tflite"
-AUTO = "auto"
 SURE = 0.9  # probability of a number's text above which one look is enough
 MOST_DOUBTFUL = 60  # numbers of a page; of more none is looked at again
 MANY = 300  # numbers

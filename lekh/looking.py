@@ -1,0 +1,95 @@
+"""Pieces of ink -> what the network for single digits says of them; of a doubtful one it sees several views."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from lekh import normalize
+from lekh.model import Model
+from lekh.numerals import AUTO
+
+SURE = 0.98  # a digit under this confidence is looked at in every way
+STRAY = 0.05  # probability of the script that was asked for and of no digit; under it another look is due
+CROWDED = 48  # pieces of ink; on a page with more, only so many are looked at again, and only what touches is parted
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """The ink of one digit on a page and what was said of it.
+
+    Attributes:
+        ink: float32 `(h, w)`.
+        box_xywh: in pixels of the page.
+        seen: float32 `(S, S, 1)`, the network's input.
+        looked: float32 `(C,)`, what the network for single digits says.
+        told: float32 `(C,)`, what the network for numbers says, where it was asked.
+        whole: whether the ink hangs together with no other digit's.
+        among: whether that network saw other digits beside it.
+        between: whether it stands between others of its number.
+    """
+
+    ink: np.ndarray
+    box_xywh: tuple[int, int, int, int]
+    seen: np.ndarray
+    looked: np.ndarray
+    told: np.ndarray | None = None
+    whole: bool = True
+    among: bool = False
+    between: bool = False
+
+
+def looked_at(digits: Sequence[tuple[np.ndarray, tuple]], model: Model, script: str) -> list[Found]:
+    """What the network for single digits says of each digit; of a doubtful one the mean over its views.
+
+    Args:
+        digits: pairs of ink, float32 `(h, w)`, and box, in pixels of the page; of more than `CROWDED` none is doubted.
+        model: a loaded model folder.
+        script: the one that was asked for, or `"auto"`: doubt is about what that leaves open.
+    """
+    inputs, probabilities = _recognised([own for own, _ in digits], model, script)
+    return [Found(own, box, *said) for (own, box), *said in zip(digits, inputs, probabilities, strict=True)]
+
+
+def looked_again(found: list[list[list[Found]]], model: Model, script: str) -> list[list[list[Found]]]:
+    """The digits of a crowded page, the least sure of them seen in every way, now that its script is known."""
+    every = [digit for line in found for number in line for digit in number]
+    looked = np.stack([digit.looked for digit in every])
+    sure = _sureness(looked, model, script)
+    doubtful = [place for place in np.argsort(sure)[:CROWDED] if sure[place] < SURE]
+    if doubtful:
+        looked[doubtful] = _in_every_way([every[place].ink for place in doubtful], looked[doubtful], model)
+    answers = iter(looked)
+    return [[[replace(digit, looked=next(answers)) for digit in number] for number in line] for line in found]
+
+
+def _recognised(inks, model, script):
+    """What the network sees of each digit, as it is, float32 `(N, S, S, 1)`, and what it says of it, `(N, C)`."""
+    if not inks:
+        return (), ()
+    inputs = np.stack([normalize.to_input(digit, model.card.normalization) for digit in inks])
+    probabilities = model.predict(inputs)
+    doubtful = np.flatnonzero(_sureness(probabilities, model, script) < SURE) if len(inks) <= CROWDED else ()
+    if len(doubtful):
+        probabilities[doubtful] = _in_every_way([inks[place] for place in doubtful], probabilities[doubtful], model)
+    return inputs, probabilities
+
+
+def _sureness(probabilities, model, script):
+    """How little another look could change, `(N,)`, 0 to 1: of which class a digit is, or which of `script`, or none.
+
+    Which of several scripts a shape is of does not matter where one is asked for, unless it is hardly of that one.
+    """
+    if script == AUTO:
+        return probabilities.max(axis=1)
+    among = probabilities[:, model.card.indices(script)]
+    unlike = probabilities[:, model.card.no_digit].sum(axis=1)
+    known = among.sum(axis=1) + unlike
+    return np.where(known < STRAY, 0.0, np.maximum(among.max(axis=1), unlike) / np.maximum(known, 1e-9))
+
+
+def _in_every_way(inks, probabilities, model):
+    """float32 `(N, C)`: the mean of what the network says of each digit as it is, and of its other views."""
+    bent = np.stack([normalize.to_views(own, model.card.normalization)[1:] for own in inks])  # (N, V, S, S, 1)
+    answers = model.predict(bent.reshape(-1, *bent.shape[2:])).reshape(*bent.shape[:2], probabilities.shape[1])
+    return np.concatenate([probabilities[:, np.newaxis], answers], axis=1).mean(axis=1)
