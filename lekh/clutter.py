@@ -20,10 +20,15 @@ REFUSED = 2.5  # log odds
 FEWEST = 2  # things; one says nothing of a page
 PAGEFUL, PRINT = 40, -0.45  # things; their mean evidence: among so many, that alone tells print from numbers
 NUMBER = -1.5  # mean evidence of a line that is clearly one, amid print
+SEVERAL = 3  # things that may be digits; fewer have no usual size
+# Log odds for each doubling by which these differ more than usual in size, and how much of that counts at the most.
+UNEVEN, USUAL_SPREAD, MOST_EVEN, MOST_UNEVEN = 2.0, 0.25, 0.2, 0.6
 ROUNDS = 15  # of asking each what it is, given the others; they agree long before
 
 
-def amid_clutter(unlike: np.ndarray, confidence: np.ndarray, rejected: np.ndarray, line: np.ndarray) -> np.ndarray:
+def amid_clutter(
+    unlike: np.ndarray, confidence: np.ndarray, rejected: np.ndarray, line: np.ndarray, side: np.ndarray
+) -> np.ndarray:
     """Which of the things found on a picture are no digits, given all the others.
 
     One or two alone are never among them, nor is anything on a page where most are digits.
@@ -33,6 +38,7 @@ def amid_clutter(unlike: np.ndarray, confidence: np.ndarray, rejected: np.ndarra
         confidence: float `(N,)`, of the digit that each is read as.
         rejected: bool `(N,)`, which are known to be no digits; they speak against the others.
         line: int `(N,)`, the number of the line that each stands on.
+        side: float `(N,)`, the longer side of each in pixels.
 
     Returns:
         bool `(N,)`.
@@ -43,16 +49,26 @@ def amid_clutter(unlike: np.ndarray, confidence: np.ndarray, rejected: np.ndarra
     own = np.where(rejected, np.maximum(own, 0), own)
     line = np.unique(line, return_inverse=True)[1]
     others = len(own) - 1 + (LINE - 1) * (np.bincount(line)[line] - 1) + 2 * UNKNOWN
-    chance = _chance(own)
+    uneven = _uneven(side[~rejected])
+    chance = _chance(own + uneven)
     for _ in range(ROUNDS):
         beside = np.bincount(line, chance)[line]
         clutter = chance.sum() - chance + (LINE - 1) * (beside - chance) + UNKNOWN
-        around = np.log(clutter / (others - clutter))
+        around = np.log(clutter / (others - clutter)) + uneven
         chance = _chance(own + around)
     refused = (around > 0) & (own + np.minimum(WEIGHT * around, MOST) > REFUSED)
     if len(own) >= PAGEFUL and own.mean() > PRINT:  # then so is every line that is not clearly a number
         refused |= (np.bincount(line, own) / np.bincount(line))[line] > NUMBER
     return refused
+
+
+def _uneven(side):
+    """Log odds that what has these sides is no writing: the digits of one hand are about as large as each other."""
+    if len(side) < SEVERAL:
+        return 0.0
+    side = np.log2(np.maximum(side, 1))
+    spread = np.median(np.abs(side - np.median(side)))
+    return float(UNEVEN * np.clip(spread - USUAL_SPREAD, -MOST_EVEN, MOST_UNEVEN))
 
 
 def _chance(log_odds):

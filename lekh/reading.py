@@ -475,6 +475,7 @@ def _without_clutter(lines, found, model):
         np.array([digit.confidence for digit, _, _ in every]),
         np.array([digit.rejected for digit, _, _ in every]),
         np.array([row for _, _, row in every]),
+        np.array([max(digit.box_xywh[2:]) for digit, _, _ in every], float),
     ))  # fmt: skip
     return [
         [[replace(digit, rejected=True) if next(refused) and not digit.rejected else digit for digit in number]

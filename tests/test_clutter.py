@@ -8,15 +8,16 @@ from lekh import clutter
 SURE, WEAK, NONE = (0.0002, 0.999, False), (0.05, 0.6, False), (0.95, 0.3, True)  # unlike, confidence, rejected
 
 
-def amid(*things, lines=None):
+def amid(*things, lines=None, sides=None):
     unlike, confidence, rejected = (np.array(values) for values in zip(*things, strict=True))
     lines = np.zeros(len(things), int) if lines is None else np.array(lines)
-    return clutter.amid_clutter(unlike, confidence, rejected, lines).tolist()
+    sides = np.full(len(things), 40.0) if sides is None else np.array(sides, float)
+    return clutter.amid_clutter(unlike, confidence, rejected, lines, sides).tolist()
 
 
 def test_nothing_found_is_nothing_refused():
     none = np.zeros(0)
-    assert clutter.amid_clutter(none, none, none.astype(bool), none.astype(int)).shape == (0,)
+    assert clutter.amid_clutter(none, none, none.astype(bool), none.astype(int), none).shape == (0,)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +45,12 @@ def test_the_others_of_its_line_count_more():
     assert amid(*things, lines=[1] + [0] * 3 + [1] * 5)[0]
 
 
+def test_digits_of_one_hand_are_alike_in_size():
+    things, lines = [(0.003, 0.97, False)] * 4 + [NONE] * 2, range(6)
+    assert not any(amid(*things, lines=lines, sides=[40, 44, 38, 41, 90, 20])[:4])
+    assert all(amid(*things, lines=lines, sides=[20, 90, 41, 180, 90, 20])[:4])
+
+
 def test_a_page_of_print_is_judged_as_a_whole():
     """Half its letters look like digits, half like nothing; as few things are not enough to say so."""
     page = [(0.001, 0.97, False), (0.3, 0.8, False)]
@@ -62,7 +69,7 @@ def test_the_order_does_not_matter():
     rng = np.random.default_rng(2)
     unlike, confidence = rng.uniform(0, 0.4, 30), rng.uniform(0.4, 1, 30)
     rejected, line = rng.random(30) < 0.3, rng.integers(0, 6, 30)
-    order = rng.permutation(30)
-    said = clutter.amid_clutter(unlike, confidence, rejected, line)
-    again = clutter.amid_clutter(unlike[order], confidence[order], rejected[order], line[order])
+    side, order = rng.uniform(10, 90, 30), rng.permutation(30)
+    said = clutter.amid_clutter(unlike, confidence, rejected, line, side)
+    again = clutter.amid_clutter(unlike[order], confidence[order], rejected[order], line[order], side[order])
     np.testing.assert_array_equal(said[order], again)
