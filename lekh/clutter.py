@@ -2,7 +2,8 @@
 
 Each thing that was found says something for itself: how much it looks like nothing that is written, how unsure its
 digit is. How many of the others are no digits tells how much to believe it. A page of numbers has some dots and blots,
-so a weak digit there may pass; in a photo of a desk, in leaves or in print a few things look like digits by chance.
+so a weak digit there may pass; in a photo of a desk, in leaves or in print a few things look like digits by chance,
+and as often a large one as a small one.
 """
 
 import numpy as np
@@ -31,7 +32,7 @@ def amid_clutter(
 ) -> np.ndarray:
     """Which of the things found on a picture are no digits, given all the others.
 
-    One or two alone are never among them, nor is anything on a page where most are digits.
+    One alone is never among them, nor is anything on a page where most are digits.
 
     Args:
         unlike: float `(N,)`, 0 to 1: how probable it is for itself that each is no digit of any script.
