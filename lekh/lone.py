@@ -14,6 +14,7 @@ from lekh.normalize import box_of, stroke_width
 
 COVERED = 0.8  # share of the ink found on the page that lies in the digit's box
 ALIKE = 0.6  # of the digit's width and height, what the pieces together have
+REMAINS = 3  # digits that may be what is left of one; more are those of a table, without its frame
 LOST = 0.6  # of the digit's ink; if the pieces hold less, what is left of them says nothing
 APART = 0.02  # of the page, between its border and the digit
 TALL = 0.5  # of the tallest piece; lower ones are parts of a digit
@@ -54,7 +55,7 @@ def is_all(ink: np.ndarray, box: Box, pieces: Sequence[Piece], scale: float, man
         return True
     own = float(ink.sum()) * larger**2
     apart = _to_border(box, shape) > APART * max(shape)  # from what surrounds the paper
-    return bool(apart and weights.sum() < LOST * own)
+    return bool(apart and weights.sum() < LOST * own and len(many) <= REMAINS)
 
 
 def is_main(box: Box, others: Sequence[Box], shape: tuple) -> bool:

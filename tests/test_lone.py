@@ -29,6 +29,7 @@ def is_all(found, many, box=(100, 60, 40, 80), scale=1.0):
         pytest.param([(100, 60, 40, 80), (200, 60, 40, 80)], 2, False, id="another beside it"),
         pytest.param([(100, 60, 12, 20), (125, 110, 12, 20)], 2, True, id="little is left of its ink"),
         pytest.param([(110, 80, 10, 12)], 1, True, id="hardly anything is left of its ink"),
+        pytest.param([(100 + 10 * place, 80, 8, 12) for place in range(4)], 4, False, id="a table without its frame"),
     ],
 )
 def test_what_else_there_is_decides(found, many, expected):
