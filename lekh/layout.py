@@ -504,7 +504,7 @@ def _numbers(members, boxes, dots=None):
 
 def _is_bridged(boxes, before, after, dots, height):
     """Whether a dot or a comma at the foot of a gap, near the digits on both sides, makes one number of them."""
-    if dots is None or len(dots) == 0:
+    if dots is None:
         return False
     start, end, foot = boxes.right[before], boxes.left[after], (boxes.bottom[before] + boxes.bottom[after]) / 2
     near = (dots.left - start > 0) & (dots.left - start < SEPARATED * height)

@@ -54,7 +54,7 @@ def is_all(ink: np.ndarray, box: Box, pieces: Sequence[Piece], scale: float, man
     if alike and (len(many) <= 1 or (len(pieces) > 1 and not _side_by_side(boxes))):
         return True
     own = float(ink.sum()) * larger**2
-    apart = _to_border(box, shape) > APART * max(shape)  # from what surrounds the paper
+    apart = to_border(box, shape) > APART * max(shape)  # from what surrounds the paper
     return bool(apart and weights.sum() < LOST * own and len(many) <= REMAINS)
 
 
@@ -67,7 +67,7 @@ def is_main(box: Box, others: Sequence[Box], shape: tuple) -> bool:
         shape: of the picture, `(H, W)`.
     """
     (_, _, w, h), (height, width) = box, shape
-    if max(w / width, h / height) < FILLS or _to_border(box, shape) <= APART * max(shape):
+    if max(w / width, h / height) < FILLS or to_border(box, shape) <= APART * max(shape):
         return False
     whole = [other for other in others if max(other[2:]) > CRUMB * max(w, h)]
     within = [other for other in whole if _shared(other, box) > 0.5 and other[3] > TALL * h]
@@ -78,11 +78,11 @@ def is_main(box: Box, others: Sequence[Box], shape: tuple) -> bool:
 def _is_frame(box, thin, shape):
     """Whether a box runs from border to border, or along one, thinner than `thin`."""
     (_, _, w, h), (height, width) = box, shape
-    return w >= ACROSS * width or h >= ACROSS * height or (min(w, h) <= thin and _to_border(box, shape) <= 1)
+    return w >= ACROSS * width or h >= ACROSS * height or (min(w, h) <= thin and to_border(box, shape) <= 1)
 
 
-def _to_border(box, shape):
-    """Pixels between a box and the nearest border of the picture."""
+def to_border(box: Box, shape: tuple) -> float:
+    """Pixels between a box and the nearest border of the picture of `shape` `(H, W)`."""
     x, y, w, h = box
     return min(x, y, shape[1] - x - w, shape[0] - y - h)
 

@@ -50,6 +50,11 @@ class Card:
         """The network's outputs for what is no digit of any script: signs of arithmetic, and everything else."""
         return [index for index, label in enumerate(self.classes) if label.script in (NO_DIGIT, SIGNS)]
 
+    @cached_property
+    def no_digit_apart(self) -> list[int]:
+        """As `no_digit`, of a shape that stands between no digits: a leaning stroke is then a 1, not a /."""
+        return [index for index in self.no_digit if self.classes[index].symbol != "/"]
+
     def indices(self, script: str) -> list[int]:
         """The network's outputs that belong to `script`, in the order of their digits."""
         found = self._places.get(script)

@@ -228,13 +228,12 @@ def _is_cut_off(one):
     Of a large picture it is that where it reaches the border, of a small one where it runs along it, thin, all the way.
     """
     height, width = one.grey.shape
-    x, y, w, h = one.digits[0].box_xywh
-    right, below = width - x - w, height - y - h
-    upright = h >= lone.ACROSS * height and w < MARGIN * width and min(x, right) == 0
-    level = w >= lone.ACROSS * width and h < MARGIN * height and min(y, below) == 0
-    if max(height, width) < ink.FIELD:
-        return upright or level
-    return min(x, y, right, below) <= layout.RIM * max(height, width)
+    x, y, w, h = box = one.digits[0].box_xywh
+    if max(height, width) >= ink.FIELD:
+        return lone.to_border(box, one.grey.shape) <= layout.RIM * max(height, width)
+    upright = h >= lone.ACROSS * height and w < MARGIN * width and min(x, width - x - w) == 0
+    level = w >= lone.ACROSS * width and h < MARGIN * height and min(y, height - y - h) == 0
+    return upright or level
 
 
 def _if_sure(one):
@@ -536,8 +535,8 @@ def _unlike(found: Found, card: Card, alone: bool = False) -> float:
 
     A leaning stroke is a 1, not a /, unless it stands between digits, or `alone` amid what may be anything.
     """
-    sign = found.between or alone
-    return float(found.looked[[place for place in card.no_digit if sign or card.classes[place].symbol != "/"]].sum())
+    places = card.no_digit if found.between or alone else card.no_digit_apart
+    return float(found.looked[places].sum())
 
 
 def _since(start: float) -> float:
