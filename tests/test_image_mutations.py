@@ -4,7 +4,6 @@ import io
 import struct
 import warnings
 import zlib
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,7 +14,7 @@ from PIL import Image
 
 from lekh import images, reading
 from lekh.errors import LekhError
-from lekh.model import ClassLabel
+from lekh.model import Card, ClassLabel
 from lekh.normalize import Normalization
 from lekh.numerals import SCRIPTS
 
@@ -198,19 +197,11 @@ class EveryDigitAlike:
             for script in SCRIPTS.values()
             for digit, symbol in enumerate(script.digits)
         )
-        self.classes = classes
-        self.card = SimpleNamespace(
-            scripts=tuple(SCRIPTS),
-            normalization=Normalization(),
-            rejection_threshold=0.5,
-            script_temperatures={},
-            no_digit=[],
-            indices=lambda name: [index for index, label in enumerate(classes) if label.script == name],
-        )
+        self.card = Card(classes, Normalization(), 1.0, 0.5, {}, {})
 
     def predict(self, batch: np.ndarray) -> np.ndarray:
         assert batch.dtype == np.float32 and np.isfinite(batch).all()
-        return np.full((len(batch), len(self.classes)), 1 / len(self.classes), np.float32)
+        return np.full((len(batch), len(self.card.classes)), 1 / len(self.card.classes), np.float32)
 
 
 @thorough(300)
