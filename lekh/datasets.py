@@ -433,7 +433,6 @@ class Source:
         signs: what its labels stand for, in their order, where they are signs of arithmetic.
         stretched: as in `Dataset`.
         rows: whether it is whole pages whose rows read 0 to 9.
-        without: labels that are left out, because nobody could tell what they show.
     """
 
     key: str
@@ -448,7 +447,6 @@ class Source:
     signs: tuple[str, ...] = ()
     stretched: bool = False
     rows: bool = False
-    without: tuple[int, ...] = ()
 
 
 _CORRUPTIONS = (
@@ -541,8 +539,8 @@ SOURCES = {
         Source(
             "arabic_cmaterdb_train", "CMATERdb 3.3.1, Arabic, training part", "arabic/cmaterdb/train.npz", "arabic",
             "train", "Research use", _CMATERDB,
-            "White on black, 28 x 28, scans; each box stretched to fill its frame, hence without 0 and 1",
-            stretched=True, without=(0, 1),
+            "White on black, 28 x 28, scans; each box stretched to fill its frame, dots and strokes too",
+            stretched=True,
         ),
         Source(
             "madbase_train", "MADBase, first half of its test part", "arabic/madbase/train.npz", "arabic", "train",
@@ -654,12 +652,10 @@ def open_source(key: str) -> Dataset:
     if source.rows:
         return Dataset(key, source.script, *cut_rows(_images_in(path)))
     dataset = replace(load(path, source.script, key, source.arrays), stretched=source.stretched)
-    left_out = np.isin(dataset.labels, source.without)
     slips = _label_slips(key)
     if slips:
-        left_out |= [file.relative_to(path).as_posix() in slips for file in dataset.images]
-    if left_out.any():
-        dataset = dataset.take(np.flatnonzero(~left_out))
+        kept = [place for place, file in enumerate(dataset.images) if file.relative_to(path).as_posix() not in slips]
+        dataset = dataset.take(np.array(kept))
     if not source.signs:
         return dataset
     places = np.array([OPERATORS.index(sign) for sign in source.signs])

@@ -173,6 +173,8 @@ def _contrast(grey, small):
         grey, ground = 255 - grey, 255 - ground
     contrast = _relative(grey, _paper_beside(grey, ground))
     drawn = _grain(contrast) <= DRAWN_GRAIN
+    if drawn and small and _is_around(grey):
+        return _relative(255 - grey, np.full(grey.shape, 255 - float(grey.min()), np.float32)), drawn
     if drawn or small or max(grey.shape) > WORK:  # a search needs no finer paper
         return contrast, drawn
     even = _without_shadow(grey)
@@ -200,6 +202,21 @@ def _is_light(difference):
     side = max(3, max(h, w) // 5)
     fine = difference - cv2.blur(difference, (side, side))
     return float((fine[middle] ** 3).sum()) > 0
+
+
+def _is_around(grey):
+    """Whether what is dark is the paper in the corners around a shape that fills its picture, an Arabic zero say.
+
+    Such paper lies along the border further than it reaches inwards, and is no thin stroke.
+    """
+    _, dark = cv2.threshold(grey, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    corners = set(labels[[0, 0, -1, -1], [0, -1, 0, -1]].tolist()) - {0}
+    shapes = cv2.connectedComponents(1 - dark, connectivity=4)[0] - 1
+    if len(corners) < 2 or shapes > 1 or cv2.distanceTransform(dark, cv2.DIST_L2, 3).max() < 0.12 * max(grey.shape):
+        return False
+    along = np.bincount(np.concatenate([labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]]), minlength=count)
+    return bool((along[1:] ** 2 >= 3 * stats[1:, cv2.CC_STAT_AREA]).all())
 
 
 def _relative(grey, ground):

@@ -228,6 +228,27 @@ CLUTTER = {  # id: what else there is on the page
 }
 
 
+@pytest.mark.parametrize("polarity", [1, -1])
+@pytest.mark.parametrize("corners", [(7, 6, 8, 5), (0, 9, 0, 8), (10, 0, 7, 9), (5, 5, 0, 5)])
+def test_a_dot_that_fills_its_picture_is_no_paper(corners, polarity):
+    """An Arabic zero whose box was stretched: what is left of the paper are the corners."""
+    dot = np.full((28, 28), 255, np.uint8)
+    for turns, leg in enumerate(corners):
+        paper = np.add.outer(np.arange(28), np.arange(28)) < leg
+        dot[np.rot90(paper, turns)] = 0
+    found = find_digit(dot if polarity > 0 else 255 - dot)
+    assert found.ink[32:-32, 32:-32].min() > 0.9
+
+
+def test_strokes_in_the_corners_of_a_tight_crop_are_no_paper():
+    """A digit whose box was stretched, broken in two: its pieces reach corners, but they are thin."""
+    page = np.full((32, 32), 255, np.uint8)
+    cv2.polylines(page, [np.array([[31, 1], [10, 1], [5, 8], [20, 17]])], False, 0, 2)
+    cv2.polylines(page, [np.array([[18, 21], [2, 22], [1, 30], [31, 30]])], False, 0, 2)
+    found = find_digit(page)
+    assert 0.1 < found.ink.mean() < 0.45 and found.ink[30:100, 90:].max() < 0.1
+
+
 @pytest.mark.parametrize("paper", [230.0, 230 * shadow(0.4, 15)], ids=["even light", "shadow"])
 @pytest.mark.parametrize("clutter", CLUTTER.values(), ids=CLUTTER.keys())
 def test_clutter_is_dropped(clutter, paper):
