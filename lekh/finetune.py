@@ -19,11 +19,12 @@ from lekh.datasets import Dataset
 from lekh.errors import LekhError
 from lekh.head import Head, softmax
 from lekh.litert import Network
-from lekh.model import KERAS, NO_DIGIT, TFLITE, Card, ClassLabel, Model
+from lekh.model import KERAS, NO_DIGIT, SECOND_KERAS, SECOND_TFLITE, TFLITE, Card, ClassLabel, Model
 from lekh.normalize import to_input
 from lekh.numerals import SCRIPTS, SIGNS, to_western
 
 SAMPLES = Path(__file__).resolve().parent.parent / "dataset" / "samples"
+FILES = (KERAS, TFLITE), (SECOND_KERAS, SECOND_TFLITE)  # of each network for single digits
 MOST_CLASSES = 40  # of a script of one's own
 PARTS = 4  # that are left out in turn
 MOST_EXAMINED = 400  # digits that are left out in turn, where there are more
@@ -89,32 +90,60 @@ def finetune(
     began = time.perf_counter()
     model_folder.check_place(out, start)
     old = model.load(start)
-    pupil = Pupil(old, dataset, settings, report)
-    before, after = pupil.examined()
-    taught = pupil.taught(np.ones(len(pupil.examples), bool))
-    new = pupil.as_model(taught)
-    samples = {name: _samples_read(each) for name, each in (("before", old), ("after", new))}
+    pupils = pupils_of(old, dataset, settings, report)
+    first = pupils[0]
+    before, after = examined(pupils)
+    heads = [pupil.taught(np.ones(len(pupil.examples), bool)) for pupil in pupils]
+    samples = {name: _samples_read(each) for name, each in (("before", old), ("after", as_model(pupils, heads)))}
     sha256 = {name: old.card.raw["files"][name]["sha256"] for name in (KERAS, TFLITE)}
     found = {
         "script": dataset.script,
-        "n": len(pupil.examples),
-        "per_class": pupil.counts(),
-        "unreadable": len(dataset) - len(pupil.examples),
-        "examined": int(pupil.folds.max() + 1) and int((pupil.folds >= 0).sum()),
+        "n": len(first.examples),
+        "per_class": first.counts(),
+        "unreadable": len(dataset) - len(first.examples),
+        "examined": int(first.folds.max() + 1) and int((first.folds >= 0).sum()),
         "before": before,
         "after": after,
         "samples": samples,
-        "rehearsal": pupil.rehearsed_from,
+        "rehearsal": first.rehearsed_from,
         "parent": {"name": old.card.raw.get("name"), "sha256": sha256},
         "settings": asdict(settings),
         "seconds": round(time.perf_counter() - began, 1),
     }
-    _write(out, start, pupil, taught, found)
+    _write(out, start, pupils, heads, found)
     return found
 
 
+def pupils_of(old: Model, dataset: Dataset, settings: Settings, report: Report = lambda event: None) -> "list[Pupil]":
+    """A pupil for each network that a model has for single digits; the first one reports."""
+    first = Pupil(old, dataset, settings, report)
+    return [first] if old.second is None else [first, Pupil(old.second, dataset, settings)]
+
+
+def as_model(pupils: "Sequence[Pupil]", heads: Sequence[Head]) -> Model:
+    """The model of `pupils_of` with other last layers."""
+    *second, first = [pupil.as_model(taught) for pupil, taught in zip(pupils, heads, strict=True)][::-1]
+    return Model(first.folder, first.card, first.content, second[0] if second else None)
+
+
+def examined(pupils: "Sequence[Pupil]") -> tuple[int | None, int]:
+    """How many of the digits left out in turn are read right before, and by what has learnt from the others."""
+    first = pupils[0]
+    before = None if first.is_new else 0
+    after = 0
+    for part in range(int(first.folds.max()) + 1):
+        left_out = first.folds == part
+        held = first.dataset.take(first.examples[left_out])
+        right = _read_right(held, as_model(pupils, [pupil.taught(~left_out, part) for pupil in pupils]))
+        known = None if before is None else _read_right(held, first.old)
+        before, after = None if known is None else before + known, after + right
+        first.report({"event": "part", "part": part + 1, "parts": PARTS, "n": len(held), "before": known,
+                      "after": right})  # fmt: skip
+    return before, after
+
+
 class Pupil:
-    """A model, the digits that it learns, and what it saw of them.
+    """A model's first network, the digits that it learns, and what it saw of them.
 
     Attributes:
         examples: int `(N,)`, places in `dataset` of the digits that have ink.
@@ -126,20 +155,21 @@ class Pupil:
 
     def __init__(self, old: Model, dataset: Dataset, settings: Settings, report: Report = lambda event: None):
         self.old, self.settings, self.report = old, settings, report
-        self.content = (old.folder / TFLITE).read_bytes()
-        below, self.before = head.taken_off(self.content)
+        below, self.before = head.taken_off(old.content)
         self.network = Network(below)
         self.classes, self.dataset = _with_classes(old.card, dataset)
         self.rng = np.random.default_rng(settings.seed)
         squares, self.examples = self._squares()
         self.labels = self.dataset.labels[self.examples]
-        self.folds = _folds(self.labels, self._is_new(), self.rng)
+        self.folds = _folds(self.labels, self.is_new, self.rng)
         self.own = np.array([i for i, label in enumerate(self.classes) if label.script == dataset.script])
         self.rivals = self._rivals()
         self.features, self.owners = self._seen(squares)
         self.kept, self.rehearsed_from = self._rehearsed()
 
-    def _is_new(self) -> bool:
+    @property
+    def is_new(self) -> bool:
+        """Whether the model does not know the script yet."""
         return self.dataset.script not in self.old.card.scripts
 
     def _rivals(self):
@@ -175,7 +205,7 @@ class Pupil:
 
     def _rehearsed(self):
         """Features of what the network knew, and where they come from."""
-        statistics = rehearsal.find(self.old.folder, head.fingerprint(self.content))
+        statistics = rehearsal.find(self.old.folder, head.fingerprint(self.old.content))
         if statistics is None:
             features = rehearsal.from_fonts(self.dataset.script, self.network, self.old.card.normalization, self.rng)
             if not len(features):
@@ -194,25 +224,10 @@ class Pupil:
         symbols = [self.classes[place].symbol for place in self.own]
         return {symbol: int((self.labels == label).sum()) for label, symbol in enumerate(symbols)}
 
-    def examined(self) -> tuple[int | None, int]:
-        """How many of the digits left out in turn are read right before, and by what has learnt from the others."""
-        before = None if self._is_new() else 0
-        after = 0
-        for part in range(int(self.folds.max()) + 1):
-            left_out = self.folds == part
-            taught = self.taught(~left_out, part)
-            held = self.dataset.take(self.examples[left_out])
-            right = _read_right(held, self.as_model(taught))
-            known = None if before is None else _read_right(held, self.old)
-            before, after = None if known is None else before + known, after + right
-            self.report({"event": "part", "part": part + 1, "parts": PARTS, "n": len(held), "before": known,
-                         "after": right})  # fmt: skip
-        return before, after
-
     def as_model(self, taught: Head) -> Model:
         """The model with another last layer."""
         card = replace(self.old.card, classes=self.classes)
-        return Model(self.old.folder, card, head.put_on(self.content, taught))
+        return Model(self.old.folder, card, head.put_on(self.old.content, taught))
 
     def taught(self, mask: np.ndarray, part: int | None = None) -> Head:
         """The last layer after it has learnt from the examples where bool `mask` holds."""
@@ -372,12 +387,9 @@ def _samples_read(reader: Model) -> dict[str, list[int]]:
     return found
 
 
-def _write(out, start, pupil, taught, found):
-    """The folder with everything that the other has, and the new network and card."""
-    content = head.put_on(pupil.content, taught)
-    said = softmax(taught.logits(pupil.features[:64]))
-    source = head.put_on_keras((start / KERAS).read_bytes(), pupil.before, taught)
-    raw = pupil.old.card.raw
+def _write(out, start, pupils, heads, found):
+    """The folder with everything that the other has, and the new networks and card."""
+    raw = pupils[0].old.card.raw
     own = {
         "name": "own_digits", "title": "Own digits", "script": found["script"], "source": "own digits",
         "licence": "Whoever wrote them", "n": found["n"],
@@ -385,23 +397,31 @@ def _write(out, start, pupil, taught, found):
     card = {
         **raw,
         "created": datetime.now(timezone.utc).strftime("%Y-%m-%d"),
-        "classes": [asdict(label) for label in pupil.classes],
+        "classes": [asdict(label) for label in pupils[0].classes],
         "test_sets": [],  # the parent's figures are not this network's
         "training_sets": [*raw.get("training_sets", []), own],
         "fine_tuning": found,
     }
-    model_folder.write(out, start, card, {KERAS: source, TFLITE: content}, lambda folder: _check(folder, pupil, said))
+    networks = {}
+    for pupil, taught, (keras, tflite) in zip(pupils, heads, FILES, strict=False):
+        networks[keras] = head.put_on_keras((start / keras).read_bytes(), pupil.before, taught)
+        networks[tflite] = head.put_on(pupil.old.content, taught)
+
+    def check(folder):
+        for pupil, taught, (_, tflite) in zip(pupils, heads, FILES, strict=False):
+            _check((folder / tflite).read_bytes(), pupil, taught)
+
+    model_folder.write(out, start, card, networks, check)
 
 
-def _check(folder, pupil, said):
+def _check(content, pupil, taught):
     """What was written says what was learnt, before it takes its place."""
-    network = Network((folder / TFLITE).read_bytes())
-    seen = Network(head.taken_off((folder / TFLITE).read_bytes())[0])
+    below, last = head.taken_off(content)
     size = pupil.old.card.normalization.size
     probe = np.random.default_rng(0).random((8, size, size, 1), np.float32) ** 4
-    _, last = head.taken_off((folder / TFLITE).read_bytes())
-    if np.abs(network(probe) - softmax(last.logits(seen(probe)))).max() > 1e-4 or (
-        np.abs(softmax(last.logits(pupil.features[:64])) - said).max() > 1e-4
+    some = pupil.features[:64]
+    if np.abs(Network(content)(probe) - softmax(last.logits(Network(below)(probe)))).max() > 1e-4 or (
+        np.abs(softmax(last.logits(some)) - softmax(taught.logits(some))).max() > 1e-4
     ):
         raise LekhError("The network that was written is not the one that learnt", "Try again")
 

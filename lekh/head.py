@@ -109,6 +109,28 @@ def put_on(network: bytes, head: Head) -> bytes:
     return _packed(parsed)
 
 
+def in_float32(network: bytes, head: Head) -> bytes:
+    """A network in half precision with its last layer, `head`, in float32, as the functions here take it.
+
+    Raises:
+        LekhError: the network does not end in a dense layer and a softmax.
+    """
+    schema, parsed = _parsed(network)
+    graph = parsed.subgraphs[0]
+    widened = [operator for operator in graph.operators if _kind(parsed, operator) == schema.BuiltinOperator.DEQUANTIZE]
+    made_by = {int(operator.outputs[0]): operator for operator in widened}
+    for place, values in zip(graph.operators[-2].inputs[1:], (head.kernel.T, head.bias), strict=True):
+        operator = made_by.get(int(place))
+        if operator is not None:
+            parsed.buffers[graph.tensors[int(operator.inputs[0])].buffer].data = None
+            graph.operators.remove(operator)
+            parsed.buffers.append(schema.BufferT())
+            graph.tensors[int(place)].buffer = len(parsed.buffers) - 1
+        _replace(parsed, graph, int(place), values)
+    _last_layer(schema, parsed)
+    return _packed(parsed)
+
+
 def _parsed(network):
     from ai_edge_litert import schema_py_generated as schema  # here: only who trains needs it
 

@@ -1,4 +1,8 @@
-"""Pieces of ink -> what the network for single digits says of them; of a doubtful one it sees several views."""
+"""Pieces of ink -> what the network for single digits says of them.
+
+Of a doubtful one it sees several views, and a second network, where the model has one, is asked too: on held-out digits
+that leaves 541 misread (bent hard) or 75 (as they are) of 17,694 and 8,847 with one look, ... with views, ... with both.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -58,7 +62,8 @@ def looked_again(found: list[list[list[Found]]], model: Model, script: str) -> l
     sure = _sureness(looked, model, script)
     doubtful = [place for place in np.argsort(sure)[:CROWDED] if sure[place] < SURE]
     if doubtful:
-        looked[doubtful] = _in_every_way([every[place].ink for place in doubtful], looked[doubtful], model)
+        inks, seen = zip(*((every[place].ink, every[place].seen) for place in doubtful), strict=True)
+        looked[doubtful] = _in_every_way(inks, np.stack(seen), looked[doubtful], model)
     answers = iter(looked)
     return [[[replace(digit, looked=next(answers)) for digit in number] for number in line] for line in found]
 
@@ -71,7 +76,8 @@ def _recognised(inks, model, script):
     probabilities = model.predict(inputs)
     doubtful = np.flatnonzero(_sureness(probabilities, model, script) < SURE) if len(inks) <= CROWDED else ()
     if len(doubtful):
-        probabilities[doubtful] = _in_every_way([inks[place] for place in doubtful], probabilities[doubtful], model)
+        some = [inks[place] for place in doubtful]
+        probabilities[doubtful] = _in_every_way(some, inputs[doubtful], probabilities[doubtful], model)
     return inputs, probabilities
 
 
@@ -88,8 +94,12 @@ def _sureness(probabilities, model, script):
     return np.where(known < STRAY, 0.0, np.maximum(among.max(axis=1), unlike) / np.maximum(known, 1e-9))
 
 
-def _in_every_way(inks, probabilities, model):
-    """float32 `(N, C)`: the mean of what the network says of each digit as it is, and of its other views."""
+def _in_every_way(inks, inputs, probabilities, model):
+    """float32 `(N, C)`: the mean of what the network says of each digit as it is, and of its other views.
+
+    The second network, which errs elsewhere, sees it as it is; its word has the weight of all views of the first.
+    """
     bent = np.stack([normalize.to_views(own, model.card.normalization)[1:] for own in inks])  # (N, V, S, S, 1)
     answers = model.predict(bent.reshape(-1, *bent.shape[2:])).reshape(*bent.shape[:2], probabilities.shape[1])
-    return np.concatenate([probabilities[:, np.newaxis], answers], axis=1).mean(axis=1)
+    seen = np.concatenate([probabilities[:, np.newaxis], answers], axis=1).mean(axis=1)
+    return seen if model.second is None else (seen + model.second.predict(inputs)) / 2

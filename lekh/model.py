@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from lekh.numerals import SCRIPTS, SIGNS
 CARD_FORMAT = 1
 DEFAULT_FOLDER = Path(__file__).resolve().parent.parent / "model"
 CARD, KERAS, TFLITE = "card.json", "digits.keras", "digits.tflite"
+SECOND_KERAS, SECOND_TFLITE = "second.keras", "second.tflite"  # asked of digits in doubt; a folder may lack them
 NO_DIGIT = "none"  # the script of the class *not a digit*
 _REMEDY = "Run `make train`, or copy a complete model folder there"
 
@@ -87,12 +88,16 @@ class Model:
     Attributes:
         card: what the folder says of its network.
         folder: where it was loaded from.
+        content: of the network's `.tflite` file.
+        second: another network for the same classes, as a model of its own, to be asked of digits in doubt; or `None`.
     """
 
-    def __init__(self, folder: Path, card: Card, network: bytes):
+    def __init__(self, folder: Path, card: Card, content: bytes, second: "Model | None" = None):
         self.folder = folder
         self.card = card
-        self._network = Network(network)
+        self.content = content
+        self.second = second
+        self._network = Network(content)
 
     @cached_property
     def sequence(self):
@@ -122,26 +127,43 @@ class Model:
 
 
 def load(folder: str | Path = DEFAULT_FOLDER) -> Model:
-    """The model in `folder`, checked: format version, sha256 of the network, its input and output shapes.
+    """The model in `folder`, checked: format version, sha256 of its networks, their input and output shapes.
 
     Raises:
         LekhError: a file is missing, damaged or of another version, with what to do about it.
     """
     folder = Path(folder)
     card = read_card(folder)
-    network = _checked_bytes(folder, card)
-    model = Model(folder, card, network)
+    files = card.raw.get("files")
+    has_second = isinstance(files, dict) and SECOND_TFLITE in files
+    second = _checked(folder, _second_card(folder, card), SECOND_TFLITE) if has_second else None
+    model = _checked(folder, card, TFLITE, second)
+    _ = model.sequence  # a damaged one is said now
+    return model
+
+
+def _checked(folder, card, name, second=None):
+    """The model whose network is the file `name`, which takes the card's digits and knows its classes."""
+    model = Model(folder, card, _checked_bytes(folder, card, name), second)
     size = card.normalization.size
     try:
         classes = model.predict(np.zeros((1, size, size, 1), np.float32)).shape[1]
     except (ValueError, RuntimeError) as error:
-        raise LekhError(f"The network in {folder.name}/{TFLITE} does not load", _REMEDY) from error
+        raise LekhError(f"The network in {folder.name}/{name} does not load", _REMEDY) from error
     if classes != len(card.classes):
         raise LekhError(
-            f"The network in {folder.name}/ has {classes} outputs, its card lists {len(card.classes)} classes", _REMEDY
+            f"The network in {folder.name}/{name} has {classes} outputs, its card lists {len(card.classes)} classes",
+            _REMEDY,
         )
-    _ = model.sequence  # a damaged one is said now
     return model
+
+
+def _second_card(folder, card):
+    """The card as it holds for the second network."""
+    try:
+        return replace(card, temperature=float(card.raw["second"]["temperature"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise LekhError(f"{folder.name}/{CARD} lacks a field or has a wrong one", _REMEDY) from error
 
 
 def read_card(folder: str | Path) -> Card:
@@ -175,12 +197,12 @@ def read_card(folder: str | Path) -> Card:
         raise LekhError(f"{path.parent.name}/{CARD} lacks a field or has a wrong one", _REMEDY) from error
 
 
-def _checked_bytes(folder: Path, card: Card) -> bytes:
+def _checked_bytes(folder: Path, card: Card, name: str) -> bytes:
     try:
-        network = (folder / TFLITE).read_bytes()
-        expected = card.raw["files"][TFLITE]["sha256"]
+        network = (folder / name).read_bytes()
+        expected = card.raw["files"][name]["sha256"]
     except (OSError, KeyError, TypeError) as error:
-        raise LekhError(f"The model in {folder.name}/ is incomplete ({TFLITE})", _REMEDY) from error
+        raise LekhError(f"The model in {folder.name}/ is incomplete ({name})", _REMEDY) from error
     if hashlib.sha256(network).hexdigest() != expected:
-        raise LekhError(f"{folder.name}/{TFLITE} is not the file that its card describes", _REMEDY)
+        raise LekhError(f"{folder.name}/{name} is not the file that its card describes", _REMEDY)
     return network

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from lekh import model
 from lekh.errors import LekhError
-from lekh.model import CARD, KERAS, TFLITE
+from lekh.model import CARD, KERAS, SECOND_KERAS, SECOND_TFLITE, TFLITE
 
-NAMES = (CARD, KERAS, TFLITE, "reader.keras", "reader.tflite")  # what a packed folder may hold
+# What a packed folder may hold.
+NAMES = (CARD, KERAS, TFLITE, SECOND_KERAS, SECOND_TFLITE, "reader.keras", "reader.tflite")
 MOST_BYTES = 40_000_000  # of a packed folder, and of all its files together
 _NO_MODEL = "This is no model folder of Lekh"
 _REMEDY = "Choose a zip file that was downloaded here"

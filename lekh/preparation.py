@@ -46,6 +46,8 @@ class Configuration:
         settling_strength: of the distortions in those epochs.
         again: epochs of a second round, which goes on from there at half the rates, and of its settling; the weights
             kept are the mean of both rounds', which reads strange hands better than the first's.
+        second: epochs and settling epochs of a second network, trained likewise from other seeds in one round, which is
+            asked of digits that the first is in doubt about; none: there is no such network.
         precision: of the arithmetic in epochs that do not settle, `"float32"`, `"mixed_bfloat16"`, or `"auto"`: the
             second where the processor has it, for it is half as fast again. The weights are float32 in any case.
         weight_decay: of AdamW.
@@ -79,6 +81,7 @@ class Configuration:
     settling_rate: float = 5e-4
     settling_strength: tuple[float, float] = (0.0, 0.9)
     again: tuple[int, int] = (8, 10)
+    second: tuple[int, int] = (32, 12)
     precision: str = "auto"
     weight_decay: float = 2e-3
     label_smoothing: float = 0.05

@@ -5,7 +5,7 @@ not the training sets. So the model folder has, for each class, the mean of the 
 directions in which they vary most, and how much they vary besides: enough to draw features like them, no picture among
 them. They hold for every network with the same layers below.
 
-LEKH_DATA=... python -m lekh.rehearsal model          writes `rehearsal.npz` there, in about three minutes.
+LEKH_DATA=... python -m lekh.rehearsal model          writes them there, in about three minutes.
 """
 
 import sys
@@ -19,11 +19,11 @@ import numpy as np
 
 from lekh import augment, datasets, head, images, ink, litert, nondigits, operators
 from lekh.errors import LekhError
-from lekh.model import DEFAULT_FOLDER, NO_DIGIT, TFLITE, read_card
+from lekh.model import DEFAULT_FOLDER, NO_DIGIT, SECOND_TFLITE, TFLITE, read_card
 from lekh.normalize import Normalization, to_input
 from lekh.numerals import OPERATORS, SCRIPTS, SIGNS
 
-FILE = "rehearsal.npz"
+FILE, SECOND_FILE = "rehearsal.npz", "rehearsal_second.npz"  # of the two networks for single digits
 DIRECTIONS = 12  # of the largest variance; 0 forgets three times as much, 32 no less
 LEAST = 10  # digits of a class whose features are worth describing
 MOST = 60  # digits of a class from one source
@@ -99,8 +99,7 @@ def save(statistics: Statistics, path: Path, trunk: str) -> None:
 
 def find(folder: Path, trunk: str) -> Statistics | None:
     """The statistics in a model folder, else in the repository's own, that hold for the layers `trunk`, or `None`."""
-    for place in (folder, DEFAULT_FOLDER):
-        path = place / FILE
+    for path in (place / name for place in (folder, DEFAULT_FOLDER) for name in (FILE, SECOND_FILE)):
         try:
             if path.stat().st_size > LARGEST:
                 continue
@@ -130,14 +129,15 @@ def _distorted(square, parameters, rng):
 
 
 def remember(folder: Path, seed: int = 7) -> Statistics:
-    """Writes `rehearsal.npz` into a model folder, from the training sets under LEKH_DATA and from what is drawn.
+    """Writes a model folder's statistics, from the training sets under LEKH_DATA and from what is drawn.
+
+    Returns:
+        Those of its first network.
 
     Raises:
         LekhError: there is no model, or no training set.
     """
     card = read_card(folder)
-    network = (folder / TFLITE).read_bytes()
-    below, _ = head.taken_off(network)
     place = {(label.script, label.digit): index for index, label in enumerate(card.classes)}
     rng = np.random.default_rng(seed)
     squares, labels = [], []
@@ -145,12 +145,16 @@ def remember(folder: Path, seed: int = 7) -> Statistics:
         if (script, digit) in place:
             squares.append(square)
             labels.append(place[script, digit])
-    inputs = [_distorted(square, card.normalization, rng) for square in squares for _ in range(2)]
-    features = litert.Network(below)(np.stack(inputs))
+    inputs = np.stack([_distorted(square, card.normalization, rng) for square in squares for _ in range(2)])
     names = [(label.script, label.symbol) for label in card.classes]
-    found = described(features, np.repeat(labels, 2), names)
-    save(found, folder / FILE, head.fingerprint(network))
-    return found
+    found = []
+    for name, file in ((TFLITE, FILE), (SECOND_TFLITE, SECOND_FILE)):
+        if (folder / name).exists():
+            network = (folder / name).read_bytes()
+            features = litert.Network(head.taken_off(network)[0])(inputs)
+            found.append(described(features, np.repeat(labels, 2), names))
+            save(found[-1], folder / file, head.fingerprint(network))
+    return found[0]
 
 
 def _squares(card, rng):

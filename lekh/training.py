@@ -19,10 +19,10 @@ from pathlib import Path
 
 import numpy as np
 
-from lekh import datasets, evaluation, figures, model, rehearsal, sequence
+from lekh import datasets, evaluation, figures, head, model, rehearsal, sequence
 from lekh.datasets import Dataset
 from lekh.errors import LekhError
-from lekh.model import CARD, CARD_FORMAT, KERAS, NO_DIGIT, TFLITE, ClassLabel
+from lekh.model import CARD, CARD_FORMAT, KERAS, NO_DIGIT, SECOND_KERAS, SECOND_TFLITE, TFLITE, ClassLabel
 from lekh.normalize import Normalization, to_views
 from lekh.numerals import SCRIPTS, SIGNS
 from lekh.preparation import Configuration, Pool, batches, open_sources, prepare
@@ -132,6 +132,28 @@ def _and_again(network, train, held_out, configuration, checkpoint, curves):
     more = _fit_round(network, train, held_out, second, checkpoint)
     network.set_weights([(a + b) / 2 for a, b in zip(first, network.get_weights(), strict=True)])
     return {name: values + more[name] for name, values in curves.items()}
+
+
+def fit_second(
+    train: Pool,
+    held_out: Pool,
+    classes: Sequence[ClassLabel],
+    configuration: Configuration,
+    checkpoint: Path | None = None,
+):
+    """The second network: built as the first, from nothing, with other seeds, so that it errs elsewhere.
+
+    Returns:
+        The network; what the card says of it, under `"second"`. `None` twice where the configuration wants none.
+    """
+    if not any(configuration.second):
+        return None, None
+    epochs, settling = configuration.second
+    own = replace(configuration, seed=configuration.seed + 100, epochs=epochs, settling=settling, again=(0, 0))
+    network = build_network(len(classes), own.normalization)
+    curves = fit(network, train, held_out, own, checkpoint)
+    temperature, _ = calibrate(network, held_out, classes, own.normalization)
+    return network, {"temperature": temperature, "seed": own.seed, "curves": curves}
 
 
 def _fit_round(network, train, held_out, configuration, checkpoint):
@@ -278,27 +300,28 @@ def _best_temperature(answers_at, held_out, chances, limits=TEMPERATURES):
 # -- write the model folder -------------------------------------------------------------------------------------------
 
 
-def export(network, folder: Path, classes: Sequence[ClassLabel], card: dict) -> None:
-    """Writes `digits.keras`, `digits.tflite` and `card.json`; the network for numbers that the folder has is kept.
+def export(network, folder: Path, classes: Sequence[ClassLabel], card: dict, second=None) -> None:
+    """Writes the networks and `card.json`; the network for numbers that the folder has is kept.
 
     Args:
-        network: a trained Keras model.
+        network: a trained Keras model; its weights are rounded to half precision, in which the files keep them.
         folder: made if need be.
         classes: the network's outputs.
         card: the card's other fields, see `make_card`.
+        second: another such model for the same classes, or `None`.
     """
-    import keras
-
     folder.mkdir(parents=True, exist_ok=True)
     reader, files = _reader_in(folder)
-    bare = keras.Model.from_config(network.get_config())  # without its optimizer, which is three times as large
-    bare.set_weights(network.get_weights())
-    bare.save(folder / KERAS)
-    (folder / TFLITE).write_bytes(_as_tflite(network))
-    card = {"format": CARD_FORMAT, "classes": [asdict(label) for label in classes], **card, **reader}
-    (folder / CHECKPOINT).unlink(missing_ok=True)
-    card["files"] = {name: _described(folder / name) for name in (KERAS, TFLITE)} | files
-    write_card(folder, card)
+    contents = dict(zip((KERAS, TFLITE), _as_files(network), strict=True))
+    if second is not None:
+        contents |= zip((SECOND_KERAS, SECOND_TFLITE), _as_files(second), strict=True)
+    for left in (CHECKPOINT, SECOND_KERAS, SECOND_TFLITE):
+        (folder / left).unlink(missing_ok=True)
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    files = {name: _described(content) for name, content in contents.items()} | files
+    classes = [asdict(label) for label in classes]
+    write_card(folder, {"format": CARD_FORMAT, "classes": classes, **card, **reader, "files": files})
 
 
 def _reader_in(folder):
@@ -316,16 +339,50 @@ def write_card(folder: Path, card: dict) -> None:
     (folder / CARD).write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _as_tflite(network) -> bytes:
+def round_to_half(network) -> None:
+    """Rounds the weights of a network from `build_network` to half precision, so that both of its files are equal.
+
+    What the batch normalization behind a convolution multiplies by goes into the convolution first, as the converter
+    would have it; the running mean and variance follow, so that the network says and learns the same as before.
+    """
+    import keras
+
+    for layer in network.layers:
+        if not isinstance(layer, keras.layers.BatchNormalization):
+            continue
+        convolution = layer._inbound_nodes[0].parent_nodes[0].operation
+        (kernel,), (gamma, beta, mean, variance) = convolution.get_weights(), layer.get_weights()
+        factor = gamma / np.sqrt(variance + layer.epsilon)
+        mean, variance = mean * factor, variance * factor**2
+        bias = _half(beta - mean)
+        convolution.set_weights([_half(kernel * factor)])
+        layer.set_weights([np.sqrt(variance + layer.epsilon), bias + mean, mean, variance])
+    network.layers[-1].set_weights([_half(values) for values in network.layers[-1].get_weights()])
+
+
+def _half(values):
+    return values.astype(np.float16).astype(np.float32)
+
+
+def _as_files(network) -> tuple[bytes, bytes]:
+    """Content of the `.keras` and the `.tflite` file, the second in half precision but for its last layer."""
+    import keras
     import tensorflow as tf
 
+    round_to_half(network)
+    bare = keras.Model.from_config(network.get_config())  # without its optimizer, which is three times as large
+    bare.set_weights(network.get_weights())
     with tempfile.TemporaryDirectory() as folder:
-        network.export(folder, verbose=False)
-        return tf.lite.TFLiteConverter.from_saved_model(folder).convert()
+        bare.save(Path(folder, KERAS))
+        network.export(Path(folder, "saved"), verbose=False)
+        converter = tf.lite.TFLiteConverter.from_saved_model(str(Path(folder, "saved")))
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        converter.target_spec.supported_types = [tf.float16]
+        last = head.Head(*network.layers[-1].get_weights())
+        return Path(folder, KERAS).read_bytes(), head.in_float32(converter.convert(), last)
 
 
-def _described(path: Path) -> dict:
-    content = path.read_bytes()
+def _described(content: bytes) -> dict:
     return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
 
 
@@ -334,6 +391,7 @@ def make_card(
     temperatures: tuple[float, dict[str, float]],
     history: dict,
     training_sets: list[dict],
+    second: dict | None = None,
     start: Path | None = None,
 ) -> dict:
     """The card's fields beside classes and files; `report` fills `test_sets`.
@@ -343,6 +401,7 @@ def make_card(
         temperatures: from `calibrate`.
         history: the curves of `fit`.
         training_sets: what it learnt from.
+        second: from `fit_second`.
         start: the folder of the model that it began with, whose training is kept under `before`.
     """
     settings = asdict(configuration)
@@ -365,6 +424,7 @@ def make_card(
             "source_commit": _commit(),
             **({} if start is None else {"before": model.read_card(start).raw.get("training")}),
         },
+        **({} if second is None else {"second": second}),
     }
 
 
@@ -496,11 +556,13 @@ def train(
         print(f"{warm_start(network, classes, start)} of {len(classes)} classes begin with what {start}/ learnt")
         configuration = replace(configuration, start=model.read_card(start).raw["files"][KERAS]["sha256"])
     curves = fit(network, learn, held, configuration, checkpoint=out / CHECKPOINT)
+    second, told = fit_second(learn, held, classes, configuration, checkpoint=out / CHECKPOINT)
     temperatures = calibrate(network, held, classes, configuration.normalization)
     described = training_sets or [
         {"name": d.name, "script": d.script, "n": len(d), "per_class": np.bincount(d.labels).tolist()} for d in sets
     ]
-    export(network, out, classes, make_card(configuration, temperatures, curves, described, start))
+    card = make_card(configuration, temperatures, curves, described, told, start)
+    export(network, out, classes, card, second)
     return curves
 
 
@@ -517,11 +579,12 @@ def main(
         if script is None:
             raise LekhError("The script of the digits is not given", "Add --script, for instance --script khmer")
         sets, described = [datasets.load(path, script) for path in data], None
-        configuration = replace(configuration, epoch_digits=min(configuration.epoch_digits, 40 * sum(map(len, sets))))
+        epoch_digits = min(configuration.epoch_digits, 40 * sum(map(len, sets)))
+        configuration = replace(configuration, epoch_digits=epoch_digits, second=(0, 0))
     else:
         sets, described = open_sources(script)
     if epochs is not None:
-        configuration = replace(configuration, epochs=epochs, again=(0, 0))
+        configuration = replace(configuration, epochs=epochs, again=(0, 0), second=(0, 0))
     train(sets, Path(out), configuration, described, None if start is None else Path(start))
     if not data:
         rehearsal.remember(Path(out))

@@ -16,12 +16,24 @@ import numpy as np
 import pytest
 from drawn import draw
 
-from lekh import cli, datasets, evaluation, finetune, finetune_bench, head, model, model_folder, rehearsal
+from lekh import (
+    cli,
+    datasets,
+    evaluation,
+    finetune,
+    finetune_bench,
+    head,
+    ink,
+    model,
+    model_folder,
+    normalize,
+    rehearsal,
+)
 from lekh.datasets import Dataset
 from lekh.errors import LekhError
 from lekh.finetune import Pupil, Settings
 from lekh.litert import Network
-from lekh.model import CARD, KERAS, TFLITE
+from lekh.model import CARD, KERAS, SECOND_KERAS, SECOND_TFLITE, TFLITE
 
 ROOT = Path(__file__).resolve().parent.parent
 SYMBOLS = ("arrow", "heart", "spiral", "star", "triangle")
@@ -182,7 +194,7 @@ def test_a_strange_hand_is_learnt_and_the_other_script_left_alone(script, other,
     rest = hand.take(np.flatnonzero(~mine))
     before, after = (evaluation.evaluate(rest, each).correct for each in (tiny_model, pupil.as_model(last)))
     assert len(rest) - after <= (len(rest) - before) / 2
-    known, learnt = pupil.examined()
+    known, learnt = finetune.examined([pupil])
     assert 0 <= known <= learnt <= len(pupil.examples)
     others = tiny_model.card.indices(other)
     assert np.array_equal(last.kernel[:, others], pupil.before.kernel[:, others])
@@ -210,6 +222,24 @@ def test_a_symbol_more_keeps_the_places_of_those_before(taught):
     own = [label for label in pupil.classes if label.script == "marks"]
     assert [(label.digit, label.symbol) for label in own] == [*enumerate(SYMBOLS[:3]), (3, "star")]
     assert sorted(set(pupil.labels.tolist())) == [1, 3]
+
+
+def test_both_networks_of_a_model_are_taught(tiny_model_folder, tmp_path):
+    start = Path(shutil.copytree(tiny_model_folder, tmp_path / "start"))
+    card = json.loads((start / CARD).read_text("utf-8"))
+    for first, second in ((KERAS, SECOND_KERAS), (TFLITE, SECOND_TFLITE)):
+        shutil.copy(start / first, start / second)
+        card["files"][second] = card["files"][first]
+    (start / CARD).write_text(json.dumps({**card, "second": {"temperature": 1.5}}), "utf-8")
+    found = finetune.finetune(symbols(4, seed=1, names=SYMBOLS[:3]), start, tmp_path / "out", QUICK)
+    assert found["examined"] == 12
+    loaded = model.load(tmp_path / "out")
+    assert loaded.second.card.classes == loaded.card.classes and loaded.second.card.temperature == 1.5
+    inputs = np.stack([normalize.to_input(ink.find_digit(page).ink, loaded.card.normalization)
+                       for page in symbols(10, seed=2, names=SYMBOLS[:3]).images])  # fmt: skip
+    own, truth = loaded.card.indices("marks"), np.repeat(np.arange(3), 10)
+    for each in (loaded, loaded.second):
+        assert (each.predict(inputs)[:, own].argmax(axis=1) == truth).sum() >= 26
 
 
 # Never half a folder
@@ -381,10 +411,10 @@ def test_drawn_features_are_like_those_that_were_described(tmp_path):
 
 def test_the_shipped_statistics_are_of_the_shipped_network():
     loaded = model.load()
-    trunk = head.fingerprint((loaded.folder / TFLITE).read_bytes())
-    statistics = rehearsal.find(loaded.folder, trunk)
-    assert statistics is not None, "run `python -m lekh.rehearsal model` after a training"
-    assert set(statistics.classes) == {(label.script, label.symbol) for label in loaded.card.classes}
+    for each in (loaded, loaded.second):
+        statistics = rehearsal.find(loaded.folder, head.fingerprint(each.content))
+        assert statistics is not None, "run `python -m lekh.rehearsal model` after a training"
+        assert set(statistics.classes) == {(label.script, label.symbol) for label in loaded.card.classes}
 
 
 # How well
@@ -393,8 +423,8 @@ def test_the_shipped_statistics_are_of_the_shipped_network():
 def test_five_new_symbols_from_ten_examples_each():
     shipped = model.load()
     began = time.process_time()
-    pupil = Pupil(shipped, symbols(10, seed=11), Settings())
-    taught = pupil.as_model(pupil.taught(np.ones(len(pupil.examples), bool)))
+    pupils = finetune.pupils_of(shipped, symbols(10, seed=11), Settings())
+    taught = finetune.as_model(pupils, [pupil.taught(np.ones(len(pupil.examples), bool)) for pupil in pupils])
     assert time.process_time() - began < 60
     fresh = evaluation.evaluate(symbols(20, seed=12), taught)
     assert ((fresh.read == fresh.truth) & ~fresh.refused).mean() >= 0.95

@@ -19,8 +19,16 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture
 def folder(tiny_model_folder, tmp_path):
-    """A copy of the tiny model's folder, to be spoilt."""
-    return Path(shutil.copytree(tiny_model_folder, tmp_path / "copy"))
+    """A copy of the tiny model's folder, to be spoilt; its network is also the second one, less sure of itself."""
+    copy = Path(shutil.copytree(tiny_model_folder, tmp_path / "copy"))
+    shutil.copy(copy / model.TFLITE, copy / model.SECOND_TFLITE)
+
+    def second(card):
+        card["files"][model.SECOND_TFLITE] = card["files"][model.TFLITE]
+        card["second"] = {"temperature": 2.0}
+
+    edit_card(copy, second)
+    return copy
 
 
 def batch(n, seed=0, size=32):
@@ -63,6 +71,9 @@ SPOILT = {
     "network is nonsense": (recorded_nonsense, "does not load"),
     "other classes": (lambda f: edit_card(f, drop_a_class), "has 20 outputs, its card lists 19 classes"),
     "other input": (lambda f: edit_card(f, other_size), "does not load"),
+    "no second network": (lambda f: (f / "second.tflite").unlink(), "is incomplete (second.tflite)"),
+    "other second": (lambda f: (f / "second.tflite").write_bytes(b"0"), "second.tflite is not the file that its card"),
+    "nothing of the second": (lambda f: edit_card(f, lambda c: c.pop("second")), "lacks a field"),
 }
 
 
@@ -123,6 +134,14 @@ def test_temperature_softens(folder):
     assert soft.argmax(axis=1).tolist() == sharp.argmax(axis=1).tolist()
 
 
+def test_a_folder_may_have_a_second_network(folder, tiny_model):
+    loaded = model.load(folder)
+    assert tiny_model.second is None and loaded.second.second is None
+    sure, less = loaded.predict(batch(4)), loaded.second.predict(batch(4))
+    assert (less.max(axis=1) < sure.max(axis=1)).all()
+    assert less.argmax(axis=1).tolist() == sure.argmax(axis=1).tolist()
+
+
 def test_threads_share_a_model(tiny_model):
     batches = [batch(1 + seed % 4, seed) for seed in range(200)]
     expected = [tiny_model.predict(digits) for digits in batches]
@@ -149,12 +168,14 @@ def test_litert_says_what_keras_says(tiny_model_folder, tmp_path):
         loaded = model.load(folder)
         digits = batch(16, size=loaded.card.normalization.size)
         np.save(tmp_path / "in.npy", digits)
-        command = [sys.executable, "-c", _KERAS, folder / model.KERAS, tmp_path / "in.npy", tmp_path / "out.npy"]
-        subprocess.run([str(word) for word in command], check=True, capture_output=True)
-        np.testing.assert_allclose(loaded._network(digits), np.load(tmp_path / "out.npy"), atol=1e-4)
+        for each, name in ((loaded, model.KERAS), (loaded.second, model.SECOND_KERAS)):
+            if each is not None:
+                command = [sys.executable, "-c", _KERAS, folder / name, tmp_path / "in.npy", tmp_path / "out.npy"]
+                subprocess.run([str(word) for word in command], check=True, capture_output=True)
+                np.testing.assert_allclose(each._network(digits), np.load(tmp_path / "out.npy"), atol=1e-4)
 
 
-def test_the_card_describes_both_files(tiny_model_folder):
+def test_the_card_describes_all_files(tiny_model_folder):
     for folder in folders_to_compare(tiny_model_folder):
         for name, described in model.read_card(folder).raw["files"].items():
             content = (folder / name).read_bytes()

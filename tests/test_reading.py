@@ -355,6 +355,33 @@ def test_a_doubtful_digit_is_looked_at_in_every_way(tiny_model, monkeypatch, scr
     assert asked == looks
 
 
+class Says:
+    """Stands in for a network that is sure of one class, and counts the digits that it is asked of."""
+
+    def __init__(self, place):
+        self.place, self.asked = place, 0
+
+    def predict(self, batch):
+        self.asked += len(batch)
+        return np.eye(20, dtype=np.float32)[[self.place] * len(batch)]
+
+
+@pytest.mark.parametrize(("confident", "asked", "says"), [(0.99, False, 4), (0.6, True, 7)])
+@pytest.mark.parametrize("single", [True, False])
+def test_a_second_network_is_asked_of_a_doubtful_digit(tiny_model, monkeypatch, confident, asked, says, single):
+    def predict(batch):
+        answers = np.zeros((len(batch), 20), np.float32)
+        answers[:, [4, 7]] = confident, 1 - confident
+        return answers
+
+    monkeypatch.setattr(tiny_model, "predict", predict)
+    monkeypatch.setattr(tiny_model, "second", Says(7))
+    (digit,) = reading.read(draw("latin", 4), tiny_model, "latin", single=single).digits
+    assert (digit.digit, tiny_model.second.asked > 0) == (says, asked)
+    weight = 0.5 if asked else 0.0  # of the second's word; the first's, in all views, has as much
+    assert digit.probabilities[7] == pytest.approx((1 - weight) * (1 - confident) + weight, abs=1e-5)
+
+
 def test_a_leaning_stroke_is_a_sign_only_between_digits(monkeypatch):
     loaded = model.load()
     slash = next(place for place, label in enumerate(loaded.card.classes) if label.symbol == "/")

@@ -17,7 +17,7 @@ from drawn_sets import digits, pool
 from lekh import datasets, evaluation, figures, model, preparation, reading, sequence, training
 from lekh.datasets import Dataset
 from lekh.errors import LekhError
-from lekh.model import CARD, KERAS, TFLITE
+from lekh.model import CARD, KERAS, SECOND_KERAS, SECOND_TFLITE, TFLITE
 from lekh.normalize import Normalization
 from lekh.training import Configuration, Pool, classes_of
 
@@ -139,16 +139,17 @@ def trained(tmp_path_factory) -> Path:
 
 
 FOLDERS = pytest.mark.parametrize("name", ["digits", "own"])
+FILES = KERAS, TFLITE, SECOND_KERAS, SECOND_TFLITE
 
 
 @FOLDERS
 def test_a_model_folder_comes_out_whole(trained, name):
     folder = trained / name
-    assert {path.name for path in folder.iterdir()} == {CARD, KERAS, TFLITE, "keras.npz"}
+    assert {path.name for path in folder.iterdir()} == {CARD, *FILES, "keras.npz"}
     loaded = model.load(folder)
     assert loaded.card.normalization == Normalization()
     raw = json.loads((folder / CARD).read_text(encoding="utf-8"))
-    for file in (KERAS, TFLITE):
+    for file in FILES:
         content = (folder / file).read_bytes()
         assert raw["files"][file] == {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
 
@@ -179,8 +180,25 @@ def test_the_card_tells_all(trained, name):
 def test_litert_equals_keras(trained, name):
     kept = np.load(trained / name / "keras.npz")
     loaded = model.load(trained / name)
-    assert np.ptp(kept["outputs"], axis=0).max() > 0.01  # the inputs do make a difference
-    assert np.abs(loaded.predict(kept["inputs"]) - loaded.calibrated(kept["outputs"])).max() < 1e-4
+    for each, outputs in ((loaded, kept["outputs"]), (loaded.second, kept["second"])):
+        assert np.ptp(outputs, axis=0).max() > 0.01  # the inputs do make a difference
+        assert np.abs(each.predict(kept["inputs"]) - each.calibrated(outputs)).max() < 1e-4
+
+
+@FOLDERS
+def test_the_second_network_is_another(trained, name):
+    loaded, kept = model.load(trained / name), np.load(trained / name / "keras.npz")
+    assert np.abs(kept["outputs"] - kept["second"]).max() > 0.01
+    told = loaded.card.raw["second"]
+    assert loaded.second.card.temperature == told["temperature"]
+    assert told["seed"] != loaded.card.raw["training"]["seed"] and len(told["curves"]["loss"]) == 1
+
+
+def test_half_precision_changes_nothing_that_matters(trained):
+    kept = np.load(trained / "half.npz")
+    for before, after in zip(kept["before"], kept["after"], strict=True):  # as it predicts, and as it learns on
+        assert before.max() > 0.5
+        assert np.abs(after - before).max() < 0.01 * before.max()
 
 
 @FOLDERS
@@ -188,7 +206,8 @@ def test_the_optimizer_is_left_behind(trained, name):
     with zipfile.ZipFile(trained / name / model.KERAS) as packed:
         config = json.loads(packed.read("config.json"))
     assert "compile_config" not in config or not config["compile_config"]
-    assert (trained / name / model.KERAS).stat().st_size < 1.5 * (trained / name / model.TFLITE).stat().st_size
+    # Half the bytes a weight, and nothing beside the weights.
+    assert (trained / name / model.KERAS).stat().st_size < 2.5 * (trained / name / model.TFLITE).stat().st_size
 
 
 def test_the_network_for_numbers_that_a_folder_has_is_kept(tmp_path):

@@ -2,8 +2,8 @@
 
 In a process of its own, because the tests' process must never import TensorFlow. Below FOLDER it reads `latin.npz`,
 `khmer/` and `shapes/`, and writes the model folders `digits/` and `own/`, each with `keras.npz`: inputs, and what the
-Keras network that was saved makes of them; and `warm.npz`: what a larger network makes of them that begins with what
-`digits/` learnt.
+Keras networks that were saved make of them; and `warm.npz`: what a larger network makes of them that begins with what
+`digits/` learnt; and `half.npz`: what a network says before and after it is rounded to half precision.
 """
 
 import sys
@@ -14,21 +14,39 @@ import numpy as np
 
 from lekh import datasets, preparation, training
 from lekh.errors import LekhError
-from lekh.model import KERAS, ClassLabel, read_card
+from lekh.model import KERAS, SECOND_KERAS, ClassLabel, read_card
 from lekh.numerals import SCRIPTS
 
 QUICK = preparation.Configuration(
-    epochs=2, settling=1, again=(1, 0), epoch_digits=1280, batch_size=32, held_out=0.2,
+    epochs=2, settling=1, again=(1, 0), second=(1, 0), epoch_digits=1280, batch_size=32, held_out=0.2,
     drawings=1, photographs=0, fonts=0, nondigits=0,
 )  # fmt: skip
 
 
 def outputs_of_keras(folder: Path) -> None:
-    """Keeps what the saved Keras network makes of random ink."""
-    network = keras.models.load_model(folder / KERAS)
+    """Keeps what the saved Keras networks make of random ink."""
     side = QUICK.normalization.size
     inputs = np.random.default_rng(1).random((40, side, side, 1), np.float32) ** 4
-    np.savez(folder / "keras.npz", inputs=inputs, outputs=network.predict(inputs, verbose=0))
+    first, second = (
+        keras.models.load_model(folder / name).predict(inputs, verbose=0) for name in (KERAS, SECOND_KERAS)
+    )
+    np.savez(folder / "keras.npz", inputs=inputs, outputs=first, second=second)
+
+
+def halved(folder: Path) -> None:
+    """Keeps what a network whose batch normalization is far from idle says before and after it is rounded."""
+    rng = np.random.default_rng(2)
+    network = training.build_network(20, QUICK.normalization)
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            gamma = rng.uniform(0.7, 1.5, layer.gamma.shape) * rng.choice([-1, 1], layer.gamma.shape)
+            layer.set_weights([gamma, *rng.normal(0, 0.3, (2, len(gamma))), rng.uniform(0.5, 2, len(gamma))])
+    inputs = np.load(folder / "digits" / "keras.npz")["inputs"]
+    below = keras.Model(network.input, network.layers[-3].output)  # what comes before the dropout
+    before = [below(inputs, training=learning).numpy() for learning in (False, True)]
+    training.round_to_half(network)
+    after = [below(inputs, training=learning).numpy() for learning in (False, True)]
+    np.savez(folder / "half.npz", before=before, after=after)
 
 
 def warm(folder: Path) -> None:
@@ -56,6 +74,7 @@ def main(folder: Path) -> None:
     for name in ("digits", "own"):
         outputs_of_keras(folder / name)
     warm(folder)
+    halved(folder)
 
 
 if __name__ == "__main__":
