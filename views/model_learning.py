@@ -191,6 +191,7 @@ def limits(model: Model) -> None:
     lines = [
         text("model.size", megabytes=f"{size / 1e6:.1f}"),
         text("model.input", side=model.card.normalization.size, classes=len(model.card.classes)),
+        *([] if model.second is None else [text("model.second")]),
         text("model.speed", milliseconds=f"{_milliseconds(str(model.folder), stamp, model):.0f}", cores=os.cpu_count()),
     ]
     if model.card.raw.get("created"):
