@@ -1,7 +1,8 @@
 """Pieces of ink -> what the network for single digits says of them.
 
-Of a doubtful one it sees several views, and a second network, where the model has one, is asked too: on held-out digits
-that leaves 541 misread (bent hard) or 75 (as they are) of 17,694 and 8,847 with one look, ... with views, ... with both.
+Of a doubtful one it sees several views, and so does a second network, where the model has one. Of digits held out of
+training, bent hard, 793 of 26,541 are misread at one look, 743 in every view, 687 by both networks; of these digits as
+they are, 75, 62 and 58 of 8,847.
 """
 
 from collections.abc import Sequence
@@ -95,11 +96,12 @@ def _sureness(probabilities, model, script):
 
 
 def _in_every_way(inks, inputs, probabilities, model):
-    """float32 `(N, C)`: the mean of what the network says of each digit as it is, and of its other views.
-
-    The second network, which errs elsewhere, sees it as it is; its word has the weight of all views of the first.
-    """
+    """float32 `(N, C)`: the mean of what both networks say of each digit as it is, and of its other views."""
     bent = np.stack([normalize.to_views(own, model.card.normalization)[1:] for own in inks])  # (N, V, S, S, 1)
-    answers = model.predict(bent.reshape(-1, *bent.shape[2:])).reshape(*bent.shape[:2], probabilities.shape[1])
-    seen = np.concatenate([probabilities[:, np.newaxis], answers], axis=1).mean(axis=1)
-    return seen if model.second is None else (seen + model.second.predict(inputs)) / 2
+
+    def mean(network, as_it_is):
+        answers = network.predict(bent.reshape(-1, *bent.shape[2:])).reshape(*bent.shape[:2], as_it_is.shape[1])
+        return np.concatenate([as_it_is[:, np.newaxis], answers], axis=1).mean(axis=1)
+
+    first = mean(model, probabilities)
+    return first if model.second is None else (first + mean(model.second, model.second.predict(inputs))) / 2

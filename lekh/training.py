@@ -152,8 +152,7 @@ def fit_second(
     own = replace(configuration, seed=configuration.seed + 100, epochs=epochs, settling=settling, again=(0, 0))
     network = build_network(len(classes), own.normalization)
     curves = fit(network, train, held_out, own, checkpoint)
-    as_it_is = replace(own.normalization, turn=0.0, squeeze=1.0, slant=0.0)  # it is shown no other views
-    temperature, _ = calibrate(network, held_out, classes, as_it_is)
+    temperature, _ = calibrate(network, held_out, classes, own.normalization)
     return network, {"temperature": temperature, "seed": own.seed, "curves": curves}
 
 
