@@ -113,7 +113,7 @@ def alphabet(sets: Sequence[datasets.Dataset], configuration: Configuration, wor
     """
     rng = np.random.default_rng(configuration.seed)
     rows = []
-    for dataset in sets:
+    for dataset in map(_as_in_numbers, sets):
         chosen = _some(dataset, configuration.alphabet, rng)
         parts = np.array_split(chosen, len(chosen) // 300 + 1)
         jobs = [([dataset.images[i] for i in part], int(rng.integers(2**31))) for part in parts]
@@ -144,6 +144,13 @@ def _some(dataset, most, rng):
     order = rng.permutation(len(ids))
     kept = order[: max(1, int(np.searchsorted(np.cumsum(sizes[order]), most)))]
     return np.flatnonzero(np.isin(codes, kept))
+
+
+def _as_in_numbers(dataset):
+    """Without Arabic dots and strokes that were stretched to fill a frame: in a number they never are."""
+    if dataset.script == "arabic" and dataset.stretched:
+        return dataset.take(np.flatnonzero(dataset.labels > 1))
+    return dataset
 
 
 def _squares(job):
