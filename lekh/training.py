@@ -343,7 +343,8 @@ def round_to_half(network) -> None:
     """Rounds the weights of a network from `build_network` to half precision, so that both of its files are equal.
 
     What the batch normalization behind a convolution multiplies by goes into the convolution first, as the converter
-    would have it; the running mean and variance follow, so that the network says and learns the same as before.
+    would have it; the running mean and variance follow, so that the network says the same as before, and goes on
+    learning from nearly there.
     """
     import keras
 

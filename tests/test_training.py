@@ -196,9 +196,8 @@ def test_the_second_network_is_another(trained, name):
 
 def test_half_precision_changes_nothing_that_matters(trained):
     kept = np.load(trained / "half.npz")
-    for before, after in zip(kept["before"], kept["after"], strict=True):  # as it predicts, and as it learns on
-        assert before.max() > 0.5
-        assert np.abs(after - before).max() < 0.01 * before.max()
+    assert kept["before"].max() > 0.5
+    assert 0 < np.abs(kept["after"] - kept["before"]).max() < 0.005 * kept["before"].max()
 
 
 @FOLDERS
