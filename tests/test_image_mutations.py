@@ -189,7 +189,7 @@ def test_any_array(dtype, shape, content):
 class EveryDigitAlike:
     """Stands in for a model: knows the scripts, and finds all of their digits equally probable."""
 
-    sequence = None  # no network for numbers
+    sequence = second = None  # no network for numbers, none for digits in doubt
 
     def __init__(self):
         classes = tuple(

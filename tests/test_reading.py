@@ -392,6 +392,7 @@ def test_a_leaning_stroke_is_a_sign_only_between_digits(monkeypatch):
         return answers
 
     monkeypatch.setattr(loaded, "predict", undecided)
+    monkeypatch.setattr(loaded, "second", None)
     monkeypatch.setitem(vars(loaded), "sequence", None)
     assert reading.read(sheet("1"), loaded, "latin", single=True).text == "1"
     assert [digit.rejected for digit in reading.read(sheet("444"), loaded, "latin").digits] == [False, True, False]
