@@ -19,12 +19,11 @@ from lekh.datasets import Dataset
 from lekh.errors import LekhError
 from lekh.head import Head, softmax
 from lekh.litert import Network
-from lekh.model import KERAS, NO_DIGIT, SECOND_KERAS, SECOND_TFLITE, TFLITE, Card, ClassLabel, Model
+from lekh.model import KERAS, NO_DIGIT, TFLITE, Card, ClassLabel, Model
 from lekh.normalize import to_input
 from lekh.numerals import SCRIPTS, SIGNS, to_western
 
 SAMPLES = Path(__file__).resolve().parent.parent / "dataset" / "samples"
-FILES = (KERAS, TFLITE), (SECOND_KERAS, SECOND_TFLITE)  # of each network for single digits
 MOST_CLASSES = 40  # of a script of one's own
 PARTS = 4  # that are left out in turn
 MOST_EXAMINED = 400  # digits that are left out in turn, where there are more
@@ -90,86 +89,74 @@ def finetune(
     began = time.perf_counter()
     model_folder.check_place(out, start)
     old = model.load(start)
-    pupils = pupils_of(old, dataset, settings, report)
-    first = pupils[0]
-    before, after = examined(pupils)
-    heads = [pupil.taught(np.ones(len(pupil.examples), bool)) for pupil in pupils]
-    samples = {name: _samples_read(each) for name, each in (("before", old), ("after", as_model(pupils, heads)))}
+    pupil = Pupil(old, dataset, settings, report)
+    before, after = pupil.examined()
+    taught = pupil.taught(np.ones(len(pupil.examples), bool))
+    samples = {name: _samples_read(each) for name, each in (("before", old), ("after", pupil.as_model(taught)))}
     sha256 = {name: old.card.raw["files"][name]["sha256"] for name in (KERAS, TFLITE)}
     found = {
         "script": dataset.script,
-        "n": len(first.examples),
-        "per_class": first.counts(),
-        "unreadable": len(dataset) - len(first.examples),
-        "examined": int(first.folds.max() + 1) and int((first.folds >= 0).sum()),
+        "n": len(pupil.examples),
+        "per_class": pupil.counts(),
+        "unreadable": len(dataset) - len(pupil.examples),
+        "examined": int(pupil.folds.max() + 1) and int((pupil.folds >= 0).sum()),
         "before": before,
         "after": after,
         "samples": samples,
-        "rehearsal": first.rehearsed_from,
+        "rehearsal": pupil.trunks[0].rehearsed_from,
         "parent": {"name": old.card.raw.get("name"), "sha256": sha256},
         "settings": asdict(settings),
         "seconds": round(time.perf_counter() - began, 1),
     }
-    _write(out, start, pupils, heads, found)
+    _write(out, start, pupil, taught, found)
     return found
 
 
-def pupils_of(old: Model, dataset: Dataset, settings: Settings, report: Report = lambda event: None) -> "list[Pupil]":
-    """A pupil for each network that a model has for single digits; the first one reports."""
-    first = Pupil(old, dataset, settings, report)
-    return [first] if old.second is None else [first, Pupil(old.second, dataset, settings)]
+class Trunk:
+    """All of a network but its last layer, and what it saw.
 
+    Attributes:
+        model: the network, with the card.
+        before: its last layer.
+        network: all the rest.
+        features: float32 `(M, F)`, of all copies of all examples.
+        kept: float32 `(R, F)`, features of what is rehearsed.
+        rehearsed_from: where these come from: `"statistics"`, `"fonts"` or `"none"`.
+    """
 
-def as_model(pupils: "Sequence[Pupil]", heads: Sequence[Head]) -> Model:
-    """The model of `pupils_of` with other last layers."""
-    *second, first = [pupil.as_model(taught) for pupil, taught in zip(pupils, heads, strict=True)][::-1]
-    return Model(first.folder, first.card, first.content, second[0] if second else None)
-
-
-def examined(pupils: "Sequence[Pupil]") -> tuple[int | None, int]:
-    """How many of the digits left out in turn are read right before, and by what has learnt from the others."""
-    first = pupils[0]
-    before = None if first.is_new else 0
-    after = 0
-    for part in range(int(first.folds.max()) + 1):
-        left_out = first.folds == part
-        held = first.dataset.take(first.examples[left_out])
-        right = _read_right(held, as_model(pupils, [pupil.taught(~left_out, part) for pupil in pupils]))
-        known = None if before is None else _read_right(held, first.old)
-        before, after = None if known is None else before + known, after + right
-        first.report({"event": "part", "part": part + 1, "parts": PARTS, "n": len(held), "before": known,
-                      "after": right})  # fmt: skip
-    return before, after
+    def __init__(self, model: Model):
+        below, self.before = head.taken_off(model.content)
+        self.model, self.network = model, Network(below)
+        self.features = self.kept = np.zeros((0, len(self.before.kernel)), np.float32)
+        self.rehearsed_from = "none"
 
 
 class Pupil:
-    """A model's first network, the digits that it learns, and what it saw of them.
+    """A model and the digits that it learns; each is found and bent once, whatever networks see it.
 
     Attributes:
         examples: int `(N,)`, places in `dataset` of the digits that have ink.
         labels: int `(N,)`, their classes, places among those of the script.
         folds: int `(N,)`, the part that each is left out with; -1: with none.
-        features: float32 `(M, F)`, of all copies of all examples, and `owners`, the example of each.
-        kept: float32 `(R, F)`, features of what is rehearsed.
+        owners: int `(M,)`, the example that each copy is of.
+        trunks: one for each network that the model has for single digits.
     """
 
     def __init__(self, old: Model, dataset: Dataset, settings: Settings, report: Report = lambda event: None):
         self.old, self.settings, self.report = old, settings, report
-        below, self.before = head.taken_off(old.content)
-        self.network = Network(below)
         self.classes, self.dataset = _with_classes(old.card, dataset)
         self.rng = np.random.default_rng(settings.seed)
         squares, self.examples = self._squares()
         self.labels = self.dataset.labels[self.examples]
-        self.folds = _folds(self.labels, self.is_new, self.rng)
+        self.folds = _folds(self.labels, self._is_new(), self.rng)
         self.own = np.array([i for i, label in enumerate(self.classes) if label.script == dataset.script])
         self.rivals = self._rivals()
-        self.features, self.owners = self._seen(squares)
-        self.kept, self.rehearsed_from = self._rehearsed()
+        self.trunks = [Trunk(each) for each in (old, old.second) if each is not None]
+        self.owners = self._show(squares)
+        for trunk in self.trunks:
+            self._rehearse(trunk)
 
-    @property
-    def is_new(self) -> bool:
-        """Whether the model does not know the script yet."""
+    def _is_new(self) -> bool:
         return self.dataset.script not in self.old.card.scripts
 
     def _rivals(self):
@@ -191,59 +178,85 @@ class Pupil:
             raise LekhError("None of the digits has ink", "Collect digits that are dark on light paper")
         return squares, np.array(places)
 
-    def _seen(self, squares):
-        """Features `(M, F)` of all copies, and the example that each is of."""
+    def _show(self, squares):
+        """Fills in the features of all copies; the example that each is of."""
         settings, parameters = self.settings, self.old.card.normalization
         copies = int(np.clip(settings.most_copies // len(squares), 1, settings.copies))
-        features = []
+        features = [[] for _ in self.trunks]
         for done, square in enumerate(squares):
             plain = square.astype(np.float32) / 255
             bent = [augment.distort(square, self.rng, self.rng.uniform(*settings.strength)) for _ in range(copies - 1)]
-            features.append(self.network(np.stack([to_input(shape, parameters) for shape in (plain, *bent)])))
+            inputs = np.stack([to_input(shape, parameters) for shape in (plain, *bent)])
+            for trunk, rows in zip(self.trunks, features, strict=True):
+                rows.append(trunk.network(inputs))
             self.report({"event": "look", "done": done + 1, "total": len(squares)})
-        return np.concatenate(features), np.repeat(np.arange(len(squares)), copies)
+        for trunk, rows in zip(self.trunks, features, strict=True):
+            trunk.features = np.concatenate(rows)
+        return np.repeat(np.arange(len(squares)), copies)
 
-    def _rehearsed(self):
-        """Features of what the network knew, and where they come from."""
-        statistics = rehearsal.find(self.old.folder, head.fingerprint(self.old.content))
+    def _rehearse(self, trunk):
+        """Fills in features of what the network knew, where there are any."""
+        statistics = rehearsal.find(self.old.folder, head.fingerprint(trunk.model.content))
         if statistics is None:
-            features = rehearsal.from_fonts(self.dataset.script, self.network, self.old.card.normalization, self.rng)
-            if not len(features):
-                return np.zeros((0, self.features.shape[1]), np.float32), "none"
-            return features, "fonts"
+            features = rehearsal.from_fonts(self.dataset.script, trunk.network, self.old.card.normalization, self.rng)
+            if len(features):
+                trunk.kept, trunk.rehearsed_from = features, "fonts"
+            return
         rivals = {(self.classes[place].script, self.classes[place].symbol) for place in self.rivals}
         near = np.array([name in rivals for name in statistics.classes])
         if not near.any():
             near[:] = True
         near = statistics.only(near)
         wider = self.settings.wider[self.dataset.script not in SCRIPTS]
-        return near.draw(-(-self.settings.rehearsed // len(near.classes)), self.rng, wider), "statistics"
+        trunk.kept = near.draw(-(-self.settings.rehearsed // len(near.classes)), self.rng, wider)
+        trunk.rehearsed_from = "statistics"
 
     def counts(self) -> dict[str, int]:
         """How many digits of each class there are."""
         symbols = [self.classes[place].symbol for place in self.own]
         return {symbol: int((self.labels == label).sum()) for label, symbol in enumerate(symbols)}
 
-    def as_model(self, taught: Head) -> Model:
-        """The model with another last layer."""
-        card = replace(self.old.card, classes=self.classes)
-        return Model(self.old.folder, card, head.put_on(self.old.content, taught))
+    def examined(self) -> tuple[int | None, int]:
+        """How many of the digits left out in turn are read right before, and by what has learnt from the others."""
+        before = None if self._is_new() else 0
+        after = 0
+        for part in range(int(self.folds.max()) + 1):
+            left_out = self.folds == part
+            taught = self.taught(~left_out, part)
+            held = self.dataset.take(self.examples[left_out])
+            right = _read_right(held, self.as_model(taught))
+            known = None if before is None else _read_right(held, self.old)
+            before, after = None if known is None else before + known, after + right
+            self.report({"event": "part", "part": part + 1, "parts": PARTS, "n": len(held), "before": known,
+                         "after": right})  # fmt: skip
+        return before, after
 
-    def taught(self, mask: np.ndarray, part: int | None = None) -> Head:
-        """The last layer after it has learnt from the examples where bool `mask` holds."""
-        mine = mask[self.owners]
-        labels = self.own[self.labels[self.owners[mine]]]
-        first = _wider(self.before, len(self.classes))
-        known_well = self.rehearsed_from == "statistics" and self.dataset.script in SCRIPTS
-        gentle = replace(self.settings, rehearsal=self.settings.gentle, most_moved=1.0)
-        lesson = _Lesson(first, self.own, self.rivals, self.settings if known_well else gentle)
-        known = len(self.before.bias)
-        lesson.prepare(self.features[mine], labels, self.kept, known)
+    def as_model(self, taught: Sequence[Head]) -> Model:
+        """The model with other last layers."""
+        made = None
+        for trunk, last in reversed(list(zip(self.trunks, taught, strict=True))):  # the first is made with the second
+            card = replace(trunk.model.card, classes=self.classes)
+            made = Model(self.old.folder, card, head.put_on(trunk.model.content, last), made)
+        return made
+
+    def taught(self, mask: np.ndarray, part: int | None = None) -> list[Head]:
+        """The last layer of each network after it has learnt from the examples where bool `mask` holds."""
 
         def tell(step, loss, accuracy):
             self.report({"event": "step", "part": part, "step": step, "steps": self.settings.steps,
                          "loss": round(loss, 4), "accuracy": round(accuracy, 4)})  # fmt: skip
 
+        first, *others = self.trunks
+        return [self._taught(first, mask, tell), *(self._taught(trunk, mask, lambda *_: None) for trunk in others)]
+
+    def _taught(self, trunk, mask, tell):
+        mine = mask[self.owners]
+        labels = self.own[self.labels[self.owners[mine]]]
+        first = _wider(trunk.before, len(self.classes))
+        known_well = trunk.rehearsed_from == "statistics" and self.dataset.script in SCRIPTS
+        gentle = replace(self.settings, rehearsal=self.settings.gentle, most_moved=1.0)
+        lesson = _Lesson(first, self.own, self.rivals, self.settings if known_well else gentle)
+        lesson.prepare(trunk.features[mine], labels, trunk.kept, len(trunk.before.bias))
         return lesson.learn(tell)
 
 
@@ -387,9 +400,9 @@ def _samples_read(reader: Model) -> dict[str, list[int]]:
     return found
 
 
-def _write(out, start, pupils, heads, found):
+def _write(out, start, pupil, taught, found):
     """The folder with everything that the other has, and the new networks and card."""
-    raw = pupils[0].old.card.raw
+    raw = pupil.old.card.raw
     own = {
         "name": "own_digits", "title": "Own digits", "script": found["script"], "source": "own digits",
         "licence": "Whoever wrote them", "n": found["n"],
@@ -397,29 +410,29 @@ def _write(out, start, pupils, heads, found):
     card = {
         **raw,
         "created": datetime.now(timezone.utc).strftime("%Y-%m-%d"),
-        "classes": [asdict(label) for label in pupils[0].classes],
+        "classes": [asdict(label) for label in pupil.classes],
         "test_sets": [],  # the parent's figures are not this network's
         "training_sets": [*raw.get("training_sets", []), own],
         "fine_tuning": found,
     }
     networks = {}
-    for pupil, taught, (keras, tflite) in zip(pupils, heads, FILES, strict=False):
-        networks[keras] = head.put_on_keras((start / keras).read_bytes(), pupil.before, taught)
-        networks[tflite] = head.put_on(pupil.old.content, taught)
+    for (keras, tflite), trunk, last in zip(model.FILES, pupil.trunks, taught, strict=False):
+        networks[keras] = head.put_on_keras((start / keras).read_bytes(), trunk.before, last)
+        networks[tflite] = head.put_on(trunk.model.content, last)
 
     def check(folder):
-        for pupil, taught, (_, tflite) in zip(pupils, heads, FILES, strict=False):
-            _check((folder / tflite).read_bytes(), pupil, taught)
+        for (_, tflite), trunk, last in zip(model.FILES, pupil.trunks, taught, strict=False):
+            _check((folder / tflite).read_bytes(), trunk, last)
 
     model_folder.write(out, start, card, networks, check)
 
 
-def _check(content, pupil, taught):
+def _check(content, trunk, taught):
     """What was written says what was learnt, before it takes its place."""
     below, last = head.taken_off(content)
-    size = pupil.old.card.normalization.size
+    size = trunk.model.card.normalization.size
     probe = np.random.default_rng(0).random((8, size, size, 1), np.float32) ** 4
-    some = pupil.features[:64]
+    some = trunk.features[:64]
     if np.abs(Network(content)(probe) - softmax(last.logits(Network(below)(probe)))).max() > 1e-4 or (
         np.abs(softmax(last.logits(some)) - softmax(taught.logits(some))).max() > 1e-4
     ):

@@ -25,7 +25,7 @@ import numpy as np
 from lekh import datasets, finetune, head, images, ink, model, preparation
 from lekh.datasets import Dataset
 from lekh.litert import Network
-from lekh.model import TFLITE, Model
+from lekh.model import Model
 from lekh.normalize import Normalization, to_input
 
 LEARNT = 2  # digits of each class
@@ -95,14 +95,14 @@ def errors(last: head.Head, features: np.ndarray, labels: np.ndarray, own: np.nd
 
 def measure(reader: Model, writer: Dataset, name: str, tests: dict, seed: int = 0) -> Outcome:
     """Teaches the model 20 digits of a writer and counts errors on the others, and on `tests`: features and labels."""
-    below, before = head.taken_off((reader.folder / TFLITE).read_bytes())
+    below, before = head.taken_off(reader.content)
     own = np.array(reader.card.indices(writer.script))
     mine = learnt(writer, seed)
     rest = np.setdiff1d(np.arange(len(writer)), mine)
     features = seen(writer.take(rest), Network(below), reader.card.normalization)
     began, began_cpu = time.perf_counter(), time.process_time()
     pupil = finetune.Pupil(reader, writer.take(mine), finetune.Settings())
-    after = pupil.taught(np.ones(len(pupil.examples), bool))
+    after, *_ = pupil.taught(np.ones(len(pupil.examples), bool))
     spent, spent_cpu = time.perf_counter() - began, time.process_time() - began_cpu
     lost = {
         name: 100 * (errors(after, *test, own) - errors(before, *test, own)) / len(test[1])
@@ -123,7 +123,7 @@ def main() -> None:
     chosen = parser.parse_args()
     cv2.setNumThreads(1)
     reader = model.load(Path(chosen.model))
-    network = Network(head.taken_off((reader.folder / TFLITE).read_bytes())[0])
+    network = Network(head.taken_off(reader.content)[0])
     tests = {}
     for key in chosen.tests:
         dataset = datasets.open_source(key)

@@ -17,6 +17,7 @@ CARD_FORMAT = 1
 DEFAULT_FOLDER = Path(__file__).resolve().parent.parent / "model"
 CARD, KERAS, TFLITE = "card.json", "digits.keras", "digits.tflite"
 SECOND_KERAS, SECOND_TFLITE = "second.keras", "second.tflite"  # asked of digits in doubt; a folder may lack them
+FILES = (KERAS, TFLITE), (SECOND_KERAS, SECOND_TFLITE)  # of the networks for single digits
 NO_DIGIT = "none"  # the script of the class *not a digit*
 _REMEDY = "Run `make train`, or copy a complete model folder there"
 

@@ -12,10 +12,9 @@ from pathlib import Path
 
 from lekh import model
 from lekh.errors import LekhError
-from lekh.model import CARD, KERAS, SECOND_KERAS, SECOND_TFLITE, TFLITE
+from lekh.model import CARD, FILES
 
-# What a packed folder may hold.
-NAMES = (CARD, KERAS, TFLITE, SECOND_KERAS, SECOND_TFLITE, "reader.keras", "reader.tflite")
+NAMES = (CARD, *sum(FILES, ()), "reader.keras", "reader.tflite")  # what a packed folder may hold
 MOST_BYTES = 40_000_000  # of a packed folder, and of all its files together
 _NO_MODEL = "This is no model folder of Lekh"
 _REMEDY = "Choose a zip file that was downloaded here"
@@ -60,7 +59,7 @@ def write(
         contents = {**{name: (start / name).read_bytes() for name in others}, **networks}
         for name, content in contents.items():
             (beside / name).write_bytes(content)
-        files = {name: _described(content) for name, content in contents.items()}
+        files = {name: described(content) for name, content in contents.items()}
         text = json.dumps({**card, "files": files}, indent=1, ensure_ascii=False) + "\n"
         (beside / CARD).write_text(text, encoding="utf-8")
         model.load(beside)
@@ -72,7 +71,8 @@ def write(
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def _described(content):
+def described(content: bytes) -> dict:
+    """What a card says of a file."""
     return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
 
 
@@ -129,8 +129,8 @@ def unpacked(content: bytes, out: Path) -> model.Model:
             (beside / name).write_bytes(member)
         files = model.read_card(beside).raw.get("files")
         for name in members.keys() - {CARD}:
-            described = files.get(name) if isinstance(files, dict) else None
-            if not isinstance(described, dict) or described.get("sha256") != _described(members[name])["sha256"]:
+            said = files.get(name) if isinstance(files, dict) else None
+            if not isinstance(said, dict) or said.get("sha256") != described(members[name])["sha256"]:
                 raise LekhError("This model is damaged or of another version", _REMEDY)
         model.load(beside)
         beside.rename(out)

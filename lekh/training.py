@@ -3,7 +3,6 @@
 LEKH_DATA=... python -m lekh train --out model        (`make train`) writes the folder that is in the repository.
 """
 
-import hashlib
 import json
 import os
 import platform
@@ -19,10 +18,10 @@ from pathlib import Path
 
 import numpy as np
 
-from lekh import datasets, evaluation, figures, head, model, rehearsal, sequence
+from lekh import datasets, evaluation, figures, head, model, model_folder, rehearsal, sequence
 from lekh.datasets import Dataset
 from lekh.errors import LekhError
-from lekh.model import CARD, CARD_FORMAT, KERAS, NO_DIGIT, SECOND_KERAS, SECOND_TFLITE, TFLITE, ClassLabel
+from lekh.model import CARD, CARD_FORMAT, FILES, KERAS, NO_DIGIT, ClassLabel
 from lekh.normalize import Normalization, to_views
 from lekh.numerals import SCRIPTS, SIGNS
 from lekh.preparation import Configuration, Pool, batches, open_sources, prepare
@@ -312,14 +311,15 @@ def export(network, folder: Path, classes: Sequence[ClassLabel], card: dict, sec
     """
     folder.mkdir(parents=True, exist_ok=True)
     reader, files = _reader_in(folder)
-    contents = dict(zip((KERAS, TFLITE), _as_files(network), strict=True))
-    if second is not None:
-        contents |= zip((SECOND_KERAS, SECOND_TFLITE), _as_files(second), strict=True)
-    for left in (CHECKPOINT, SECOND_KERAS, SECOND_TFLITE):
+    contents = {}
+    for names, each in zip(FILES, (network, second), strict=True):
+        if each is not None:
+            contents |= zip(names, _as_files(each), strict=True)
+    for left in {CHECKPOINT, *sum(FILES, ())} - contents.keys():
         (folder / left).unlink(missing_ok=True)
     for name, content in contents.items():
         (folder / name).write_bytes(content)
-    files = {name: _described(content) for name, content in contents.items()} | files
+    files = {name: model_folder.described(content) for name, content in contents.items()} | files
     classes = [asdict(label) for label in classes]
     write_card(folder, {"format": CARD_FORMAT, "classes": classes, **card, **reader, "files": files})
 
@@ -368,23 +368,26 @@ def _half(values):
 def _as_files(network) -> tuple[bytes, bytes]:
     """Content of the `.keras` and the `.tflite` file, the second in half precision but for its last layer."""
     import keras
-    import tensorflow as tf
 
     round_to_half(network)
     bare = keras.Model.from_config(network.get_config())  # without its optimizer, which is three times as large
     bare.set_weights(network.get_weights())
     with tempfile.TemporaryDirectory() as folder:
         bare.save(Path(folder, KERAS))
-        network.export(Path(folder, "saved"), verbose=False)
-        converter = tf.lite.TFLiteConverter.from_saved_model(str(Path(folder, "saved")))
+        source = Path(folder, KERAS).read_bytes()
+    return source, head.in_float32(as_tflite(network), head.Head(*network.layers[-1].get_weights()))
+
+
+def as_tflite(network) -> bytes:
+    """Content of a `.tflite` file with a Keras model, its weights in half precision."""
+    import tensorflow as tf
+
+    with tempfile.TemporaryDirectory() as folder:
+        network.export(folder, verbose=False)
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
         converter.target_spec.supported_types = [tf.float16]
-        last = head.Head(*network.layers[-1].get_weights())
-        return Path(folder, KERAS).read_bytes(), head.in_float32(converter.convert(), last)
-
-
-def _described(content: bytes) -> dict:
-    return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+        return converter.convert()
 
 
 def make_card(

@@ -1,8 +1,6 @@
 """Numbers that were prepared -> the network that finds digits in them. TensorFlow is imported only here."""
 
-import hashlib
 import os
-import tempfile
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict, replace
@@ -10,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lekh import compose, images, ink, layout, model, sequence, training
+from lekh import compose, images, ink, layout, model, model_folder, sequence, training
 from lekh.compose import Alphabet
 from lekh.model import ClassLabel
 from lekh.numerals import SCRIPTS
@@ -248,7 +246,7 @@ def export(network, folder: Path, classes: Sequence[ClassLabel], configuration: 
     final.set_weights(network.get_weights())
     final.save(folder / KERAS)
     probabilities = keras.layers.Softmax(name="probabilities")(final.output)
-    (folder / TFLITE).write_bytes(_as_tflite(keras.Model(final.input, probabilities, name="reader")))
+    (folder / TFLITE).write_bytes(training.as_tflite(keras.Model(final.input, probabilities, name="reader")))
     (folder / CHECKPOINT).unlink(missing_ok=True)
     settings = {key: value for key, value in asdict(configuration).items() if key != "normalization"}
     entry = {
@@ -258,17 +256,6 @@ def export(network, folder: Path, classes: Sequence[ClassLabel], configuration: 
         "training": {**settings, "curves": curves},
     }
     describe(folder, entry)
-
-
-def _as_tflite(network) -> bytes:
-    import tensorflow as tf
-
-    with tempfile.TemporaryDirectory() as folder:
-        network.export(folder, verbose=False)
-        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        converter.target_spec.supported_types = [tf.float16]
-        return converter.convert()
 
 
 def describe(folder: Path, entry: dict) -> None:
@@ -281,8 +268,7 @@ def describe(folder: Path, entry: dict) -> None:
     card = dict(model.read_card(folder).raw)
     files = {name: told for name, told in card.get("files", {}).items() if name not in (KERAS, TFLITE)}
     for name in (KERAS, TFLITE):
-        content = (folder / name).read_bytes()
-        files[name] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+        files[name] = model_folder.described((folder / name).read_bytes())
     training.write_card(folder, {**card, "files": files, "reader": entry})
 
 

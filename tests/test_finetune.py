@@ -190,14 +190,14 @@ def test_a_strange_hand_is_learnt_and_the_other_script_left_alone(script, other,
     hand = Dataset("hand", script, bent, np.array([digit for digit, _ in pages]))
     mine = np.arange(len(hand)) % 6 < 2
     pupil = Pupil(tiny_model, hand.take(np.flatnonzero(mine)), QUICK)
-    last = pupil.taught(np.ones(len(pupil.examples), bool))
+    (last,) = pupil.taught(np.ones(len(pupil.examples), bool))
     rest = hand.take(np.flatnonzero(~mine))
-    before, after = (evaluation.evaluate(rest, each).correct for each in (tiny_model, pupil.as_model(last)))
+    before, after = (evaluation.evaluate(rest, each).correct for each in (tiny_model, pupil.as_model([last])))
     assert len(rest) - after <= (len(rest) - before) / 2
-    known, learnt = finetune.examined([pupil])
+    known, learnt = pupil.examined()
     assert 0 <= known <= learnt <= len(pupil.examples)
     others = tiny_model.card.indices(other)
-    assert np.array_equal(last.kernel[:, others], pupil.before.kernel[:, others])
+    assert np.array_equal(last.kernel[:, others], pupil.trunks[0].before.kernel[:, others])
 
 
 def test_a_lesson_that_overturns_what_is_rehearsed_is_taken_back_in_part():
@@ -423,8 +423,8 @@ def test_the_shipped_statistics_are_of_the_shipped_network():
 def test_five_new_symbols_from_ten_examples_each():
     shipped = model.load()
     began = time.process_time()
-    pupils = finetune.pupils_of(shipped, symbols(10, seed=11), Settings())
-    taught = finetune.as_model(pupils, [pupil.taught(np.ones(len(pupil.examples), bool)) for pupil in pupils])
+    pupil = Pupil(shipped, symbols(10, seed=11), Settings())
+    taught = pupil.as_model(pupil.taught(np.ones(len(pupil.examples), bool)))
     assert time.process_time() - began < 60
     fresh = evaluation.evaluate(symbols(20, seed=12), taught)
     assert ((fresh.read == fresh.truth) & ~fresh.refused).mean() >= 0.95
