@@ -36,19 +36,22 @@ unit = 1 if sys.platform == "darwin" else 1024
 print(json.dumps({"status": status, "seconds": seconds, "megabytes": usage.ru_maxrss * unit / 1e6}))
 """
 
+# Run by a process of its own too, for Keras brings TensorFlow along.
 _KERAS_PREDICT = """
 import os, statistics, sys, time
-os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-import keras, numpy
-network = keras.models.load_model(sys.argv[1], compile=False)
-digit = numpy.zeros((1, *network.input_shape[1:]), "float32")
-network.predict(digit, verbose=0)
-times = []
-for _ in range(int(sys.argv[2])):
-    start = time.perf_counter()
+
+def milliseconds(file, predictions):
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    import keras, numpy
+    network = keras.models.load_model(file, compile=False)
+    digit = numpy.zeros((1, *network.input_shape[1:]), "float32")
     network.predict(digit, verbose=0)
-    times.append(time.perf_counter() - start)
-print(1000 * statistics.median(times))
+    for _ in range(predictions):
+        start = time.perf_counter()
+        network.predict(digit, verbose=0)
+        yield 1000 * (time.perf_counter() - start)
+
+print(statistics.median(milliseconds(sys.argv[1], int(sys.argv[2]))))
 """
 
 
