@@ -32,8 +32,9 @@ def show(result: Answer, asked: str, model: Model, source: Source) -> None:
             st.subheader(text("answer.no_digit"), anchor=False)
             st.caption(text("answer.retry"))
         else:
-            _headline(result, script, asked, model, source)
-            scripts.shared(result, asked, model)
+            read = scripts.readings(result, asked, model)
+            _headline(result, script, asked, model, source, undecided=len(set(read.values())) > 1)
+            scripts.shared(read, model)
         answers.bars(digit, script, model)
         told.of_one(result, source, script, model)
     with steps:
@@ -41,7 +42,7 @@ def show(result: Answer, asked: str, model: Model, source: Source) -> None:
     why.show(result, 0, script, model, corrections.shown_boxes(result, source)[0].digit)
 
 
-def _headline(result: Answer, script: str, asked: str, model: Model, source: Source) -> None:
+def _headline(result: Answer, script: str, asked: str, model: Model, source: Source, undecided: bool) -> None:
     digit = result.reading.digits[0]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if digit.rejected:
@@ -50,7 +51,7 @@ def _headline(result: Answer, script: str, asked: str, model: Model, source: Sou
             _numerals(digit.digit, script, len(result.reading.shared) > 1, model)
         with st.container(width="stretch" if digit.rejected else 150, gap="xsmall"):
             if corrections.shown_boxes(result, source)[0].digit is None:
-                answers.certainty(digit, script, model)
+                answers.certainty(digit, script, model, undecided)
             else:
                 st.badge(text("closer.by_you"), color="blue")
             if digit.rejected:

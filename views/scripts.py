@@ -93,14 +93,21 @@ def found(answer: Answer, asked: str, model: Model) -> str:
     return text("script.found", script=title(script, model), percent=min(99, round(100 * share)))  # never a full 100
 
 
-def shared(answer: Answer, asked: str, model: Model) -> None:
-    """Says which scripts have such digits, where they are several; a tap chooses one of these."""
+def readings(answer: Answer, asked: str, model: Model) -> dict[str, str]:
+    """What was read as each script would have it, in Western digits, where several have such shapes; else nothing."""
     reading = answer.reading
     if asked != AUTO or not reading.text or len(reading.shared) < 2:
+        return {}
+    return answers.read_as(answer, reading.shared[:NAMED], model)
+
+
+def shared(read: dict[str, str], model: Model) -> None:
+    """Says which scripts have such digits, by `readings`; a tap chooses one of these."""
+    if not read:
         return
     st.caption(text("script.shared"))
     with st.container(horizontal=True, gap="xsmall"):
-        for script, western in answers.read_as(answer, reading.shared[:NAMED], model).items():
+        for script, western in read.items():
             own = to_numerals(western, script)
             written = western if own == western else text("answer.both", own=own, western=western)
             st.button(

@@ -96,7 +96,7 @@ def _text(answer: Answer, source: Source, script: str, asked: str, model: Model)
     found = scripts.found(answer, asked, model)
     st.caption(f"{found}  \n{_summary(answer)}" if found else _summary(answer))
     if corrections.of(source).boxes is None:
-        scripts.shared(answer, asked, model)
+        scripts.shared(scripts.readings(answer, asked, model), model)
     above = st.container()
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         numerals = _numerals(script)

@@ -481,6 +481,16 @@ def test_a_shape_of_several_scripts_is_said_to_be_so_and_a_tap_chooses(many, mon
     assert "a.png" in messages(many.caption)
 
 
+@pytest.mark.parametrize(("western", "sure"), [(("0", "0"), True), (("0", "6"), False)])
+def test_a_shape_that_is_another_digit_in_another_script_is_not_said_to_be_sure(many, monkeypatch, western, sure):
+    by_script(monkeypatch, ("latin", 0.55), ("khmer", 0.45))
+    monkeypatch.setattr(answers, "read_as", lambda *_: dict(zip(("latin", "khmer"), western, strict=True)))
+    uploaded(many, ("a.png", png(), PNG), script=AUTO)
+    said = messages(many.markdown)
+    assert (text("answer.confidence", words=text("answer.sure"), percent="90.0 %") in said) is sure
+    assert (text("answer.confidence_if", percent="90.0 %") in said) is not sure
+
+
 def test_a_chosen_script_is_not_said_to_be_found(many, monkeypatch):
     by_script(monkeypatch, ("khmer", 1.0))
     uploaded(many, ("a.png", png(), PNG), script="khmer")
