@@ -36,7 +36,7 @@ class Configuration:
 
     Attributes:
         seed: of every random choice.
-        epochs: how often the network sees `epoch_digits` digits; 0: only the settling epochs, after a start.
+        epochs: how often a network sees `epoch_digits` digits.
         epoch_digits: digits an epoch, drawn from all sources, each distorted anew.
         batch_size: digits a step.
         learning_rate: the highest of the cosine schedule.
@@ -44,10 +44,8 @@ class Configuration:
         settling: epochs at the end, with a schedule of their own, in which digits are seen nearly as they are.
         settling_rate: the highest learning rate of those epochs.
         settling_strength: of the distortions in those epochs.
-        again: epochs of a second round, which goes on from there at half the rates, and of its settling; the weights
-            kept are the mean of both rounds', which reads strange hands better than the first's.
-        second: epochs and settling epochs of a second network, trained likewise from other seeds in one round, which is
-            asked of digits that the first is in doubt about; none: there is no such network.
+        second: whether another network learns beside the first, on the same batches but from other weights, which will
+            be asked of digits that the first is in doubt about.
         precision: of the arithmetic in epochs that do not settle, `"float32"`, `"mixed_bfloat16"`, or `"auto"`: the
             second where the processor has it, for it is half as fast again. The weights are float32 in any case.
         weight_decay: of AdamW.
@@ -67,21 +65,19 @@ class Configuration:
         signs: drawings of each sign of arithmetic, where the network reads them.
         nondigits: drawings of what is no digit, for a class of their own; 0: no such class.
         held_out: share of each source, by writer where they are known, that only validates and calibrates.
-        start: SHA-256 of the `digits.keras` whose weights it began with; `None`: it began with nothing.
         normalization: how digits are brought to the network.
     """
 
     seed: int = 7
-    epochs: int = 42
+    epochs: int = 30
     epoch_digits: int = 120_000
     batch_size: int = 128
     learning_rate: float = 2e-3
     strength: tuple[float, float] = (0.5, 1.3)
-    settling: int = 18
+    settling: int = 10
     settling_rate: float = 5e-4
     settling_strength: tuple[float, float] = (0.0, 0.9)
-    again: tuple[int, int] = (8, 10)
-    second: tuple[int, int] = (32, 12)
+    second: bool = True
     precision: str = "auto"
     weight_decay: float = 2e-3
     label_smoothing: float = 0.05
@@ -99,7 +95,6 @@ class Configuration:
     signs: int = 500
     nondigits: int = 12_000
     held_out: float = 0.06
-    start: str | None = None
     normalization: Normalization = field(default_factory=Normalization)
 
 

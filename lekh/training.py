@@ -38,7 +38,16 @@ FEW_MISSES = 10  # of a script, held out; fewer, of which some are slips of the 
 # -- build and train the network --------------------------------------------------------------------------------------
 
 
-def build_network(classes: int, parameters: Normalization, precision: str = "float32"):
+def build_networks(classes: int, configuration: Configuration) -> list:
+    """The networks of a model folder, untrained: one, or two alike that begin with other weights, so err elsewhere."""
+    import keras
+
+    keras.utils.set_random_seed(configuration.seed)
+    names = ("first", "second") if configuration.second else ("first",)
+    return [build_network(classes, configuration.normalization, name=name) for name in names]
+
+
+def build_network(classes: int, parameters: Normalization, precision: str = "float32", name: str = "lekh"):
     """A small network, `(N, S, S, 1)` -> softmax `(N, classes)`; 442 thousand parameters at 20 classes.
 
     Four resolutions, pooled by their maxima: two convolutions each after the first, three at the last, which sees the
@@ -65,111 +74,44 @@ def build_network(classes: int, parameters: Normalization, precision: str = "flo
         x = adding(positive(convolution(layers.MaxPooling2D(2, **given)(x), filters)), filters)
     x = adding(x, filters)
     x = layers.Dropout(0.2, **given)(layers.GlobalAveragePooling2D(**given)(x))
-    return keras.Model(inputs, layers.Dense(classes, activation="softmax", name="probabilities")(x), name="lekh")
+    return keras.Model(inputs, layers.Dense(classes, activation="softmax", name="probabilities")(x), name=name)
 
 
-def warm_start(network, classes: Sequence[ClassLabel], folder: Path) -> int:
-    """Begins with what another network of the same build learnt; the classes and depth that it lacks begin anew.
-
-    Args:
-        network: from `build_network`, changed in place.
-        classes: its outputs.
-        folder: the model folder of the other.
-
-    Returns:
-        How many classes both know.
-
-    Raises:
-        LekhError: there is no model, or it is built otherwise.
-    """
-    import keras
-
-    known = {(label.script, label.symbol): index for index, label in enumerate(model.read_card(folder).classes)}
-    try:
-        learnt = keras.models.load_model(folder / KERAS, compile=False).get_weights()
-    except (OSError, ValueError) as error:
-        raise LekhError(f"{folder.name}/{KERAS} does not load", "Copy a complete model folder there") from error
-    weights, same = network.get_weights(), len(learnt) - 2  # those before the last layer; this one may go on from there
-    if [value.shape for value in weights[:same]] != [value.shape for value in learnt[:same]]:
-        raise LekhError(f"The network in {folder.name}/ is built otherwise", "Start from one that this version trained")
-    shared = [(index, known[label.script, label.symbol]) for index, label in enumerate(classes)
-              if (label.script, label.symbol) in known]  # fmt: skip
-    for index, old in shared:
-        for own, others in zip(weights[-2:], learnt[-2:], strict=True):  # the last layer: one column a class
-            own[..., index] = others[..., old]
-    network.set_weights([*learnt[:same], *weights[same:]])
-    return len(shared)
-
-
-def fit(network, train: Pool, held_out: Pool, configuration: Configuration, checkpoint: Path | None = None) -> dict:
-    """Trains in place and leaves the averaged weights in the network.
+def fit(
+    networks: Sequence, train: Pool, held_out: Pool, configuration: Configuration, checkpoint: Path | None = None
+) -> list[dict]:
+    """Trains networks side by side, on the same batches, and leaves the averaged weights in them.
 
     Args:
-        network: from `build_network`.
-        train: what it learns from.
-        held_out: what it is validated on after each epoch; may be empty.
+        networks: from `build_networks`.
+        train: what they learn from.
+        held_out: what they are validated on after each epoch; may be empty.
         configuration: how.
-        checkpoint: a `.keras` file that is written after each epoch.
+        checkpoint: a `.keras` file with all of them, written after each epoch.
 
     Returns:
-        Curves: `loss`, `accuracy`, `val_loss`, `val_accuracy`, one number an epoch.
+        Of each network the curves `loss`, `accuracy`, `val_loss`, `val_accuracy`, one number an epoch.
     """
-    curves = _fit_round(network, train, held_out, configuration, checkpoint)
-    return _and_again(network, train, held_out, configuration, checkpoint, curves)
-
-
-def _and_again(network, train, held_out, configuration, checkpoint, curves):
-    """The second round; the mean of both is left in the network ("Robust fine-tuning", Wortsman et al., 2022)."""
-    if not any(configuration.again):
-        return curves
-    first = network.get_weights()
-    epochs, settling = configuration.again
-    second = replace(
-        configuration, seed=configuration.seed + 2, epochs=epochs, settling=settling,
-        learning_rate=configuration.learning_rate / 2, settling_rate=configuration.settling_rate / 2,
-    )  # fmt: skip
-    more = _fit_round(network, train, held_out, second, checkpoint)
-    network.set_weights([(a + b) / 2 for a, b in zip(first, network.get_weights(), strict=True)])
-    return {name: values + more[name] for name, values in curves.items()}
-
-
-def fit_second(
-    train: Pool,
-    held_out: Pool,
-    classes: Sequence[ClassLabel],
-    configuration: Configuration,
-    checkpoint: Path | None = None,
-):
-    """The second network: built as the first, from nothing, with other seeds, so that it errs elsewhere.
-
-    Returns:
-        The network; what the card says of it, under `"second"`. `None` twice where the configuration wants none.
-    """
-    if not any(configuration.second):
-        return None, None
-    epochs, settling = configuration.second
-    own = replace(configuration, seed=configuration.seed + 100, epochs=epochs, settling=settling, again=(0, 0))
-    network = build_network(len(classes), own.normalization)
-    curves = fit(network, train, held_out, own, checkpoint)
-    temperature, _ = calibrate(network, held_out, classes, own.normalization)
-    return network, {"temperature": temperature, "seed": own.seed, "curves": curves}
-
-
-def _fit_round(network, train, held_out, configuration, checkpoint):
     precision = fast_precision() if configuration.precision == "auto" else configuration.precision
-    if configuration.epochs == 0:
-        return settle(network, train, held_out, configuration, checkpoint)
-    if precision == "float32":
-        curves = _fit_once(network, train, held_out, configuration, checkpoint)
-    else:
-        rough = build_network(network.output_shape[-1], configuration.normalization, precision)
-        rough.set_weights(network.get_weights())
-        curves = _fit_once(rough, train, held_out, configuration, checkpoint)
-        network.set_weights(rough.get_weights())
-    if configuration.settling:
-        more = settle(network, train, held_out, configuration, checkpoint)
-        curves = {name: values + more[name] for name, values in curves.items()}
+    rough = [build_network(network.output_shape[-1], configuration.normalization, precision, network.name)
+             for network in networks]  # fmt: skip
+    _hand_over(networks, rough)
+    curves = _fit_round(rough, train, held_out, configuration, checkpoint)
+    _hand_over(rough, networks)
+    if configuration.settling:  # a small rate, mild distortions, for the finer shapes
+        milder = replace(
+            configuration, seed=configuration.seed + 1, epochs=configuration.settling,
+            learning_rate=configuration.settling_rate, strength=configuration.settling_strength,
+        )  # fmt: skip
+        more = _fit_round(networks, train, held_out, milder, checkpoint)
+        curves = [{name: values + ended[name] for name, values in begun.items()}
+                  for begun, ended in zip(curves, more, strict=True)]  # fmt: skip
     return curves
+
+
+def _hand_over(old, new):
+    for one, other in zip(old, new, strict=True):
+        other.set_weights(one.get_weights())
 
 
 def fast_precision() -> str:
@@ -179,15 +121,6 @@ def fast_precision() -> str:
     except (OSError, UnicodeDecodeError):
         return "float32"
     return "mixed_bfloat16" if "avx512_bf16" in flags or "amx_bf16" in flags else "float32"
-
-
-def settle(network, train: Pool, held_out: Pool, configuration: Configuration, checkpoint: Path | None = None) -> dict:
-    """The last epochs of a round, with the arguments of `fit`: a small rate, mild distortions, for the finer shapes."""
-    milder = replace(
-        configuration, seed=configuration.seed + 1, epochs=configuration.settling,
-        learning_rate=configuration.settling_rate, strength=configuration.settling_strength,
-    )  # fmt: skip
-    return _fit_once(network, train, held_out, milder, checkpoint)
 
 
 def optimizer(configuration, steps: int, warmup: int, clipnorm: float | None = None):
@@ -223,27 +156,39 @@ def callbacks(checkpoint: Path | None) -> list:
     return [averaged, keras.callbacks.ModelCheckpoint(checkpoint)]
 
 
-def _fit_once(network, train, held_out, configuration, checkpoint):
+def _fit_round(networks, train, held_out, configuration, checkpoint):
     import keras
 
     keras.utils.set_random_seed(configuration.seed)
     steps = max(1, configuration.epoch_digits // configuration.batch_size)
-    total = steps * configuration.epochs
-    outputs = network.output_shape[-1]
-    network.compile(
-        optimizer=optimizer(configuration, total, warmup=500),
-        loss=keras.losses.CategoricalCrossentropy(label_smoothing=configuration.label_smoothing),
-        metrics=["accuracy"],
+    inputs = keras.Input(networks[0].input_shape[1:])
+    together = keras.Model(inputs, [network(inputs) for network in networks])
+    together.compile(
+        optimizer=optimizer(configuration, steps * configuration.epochs, warmup=500),
+        loss=[keras.losses.CategoricalCrossentropy(label_smoothing=configuration.label_smoothing) for _ in networks],
+        metrics=[["accuracy"] for _ in networks],
     )
-    targets = np.eye(outputs, dtype=np.float32)
-    validation = (held_out.inputs(configuration.normalization), targets[held_out.classes]) if len(held_out) else None
+    one_hot = np.eye(networks[0].output_shape[-1], dtype=np.float32)
+
+    def targets(classes):
+        return (one_hot[classes],) * len(networks)
+
+    validation = (held_out.inputs(configuration.normalization), targets(held_out.classes)) if len(held_out) else None
     with closing(batches(train, configuration)) as digits:  # ends the augmenting process
-        stream = ((inputs, targets[classes]) for inputs, classes in digits)
-        history = network.fit(
+        stream = ((inputs, targets(classes)) for inputs, classes in digits)
+        history = together.fit(
             stream, steps_per_epoch=steps, epochs=configuration.epochs, validation_data=validation,
             callbacks=callbacks(checkpoint), verbose=2 if os.environ.get("CI") or not os.isatty(1) else 1,
-        )  # fmt: skip
-    return {name: [round(float(value), 5) for value in values] for name, values in history.history.items()}
+        ).history  # fmt: skip
+    return [_curves_of(network, history) for network in networks]
+
+
+def _curves_of(network, history):
+    """What Keras calls `val_second_loss` is the `val_loss` of the network `second`; with one network it has no name."""
+    named = {name: f"{network.name}_{name}" for name in ("loss", "accuracy")}
+    found = {prefix + name: history.get(prefix + long, history.get(prefix + name))
+             for prefix in ("", "val_") for name, long in named.items()}  # fmt: skip
+    return {name: [round(float(value), 5) for value in values] for name, values in found.items() if values is not None}
 
 
 def calibrate(
@@ -299,22 +244,20 @@ def _best_temperature(answers_at, held_out, chances, limits=TEMPERATURES):
 # -- write the model folder -------------------------------------------------------------------------------------------
 
 
-def export(network, folder: Path, classes: Sequence[ClassLabel], card: dict, second=None) -> None:
+def export(networks: Sequence, folder: Path, classes: Sequence[ClassLabel], card: dict) -> None:
     """Writes the networks and `card.json`; the network for numbers that the folder has is kept.
 
     Args:
-        network: a trained Keras model; its weights are rounded to half precision, in which the files keep them.
+        networks: one or two trained Keras models; their weights are rounded to half precision, that of the files.
         folder: made if need be.
-        classes: the network's outputs.
+        classes: the outputs of each.
         card: the card's other fields, see `make_card`.
-        second: another such model for the same classes, or `None`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     reader, files = _reader_in(folder)
     contents = {}
-    for names, each in zip(FILES, (network, second), strict=True):
-        if each is not None:
-            contents |= zip(names, _as_files(each), strict=True)
+    for names, network in zip(FILES, networks, strict=False):  # the second may be lacking
+        contents |= zip(names, _as_files(network), strict=True)
     for left in {CHECKPOINT, *sum(FILES, ())} - contents.keys():
         (folder / left).unlink(missing_ok=True)
     for name, content in contents.items():
@@ -396,7 +339,6 @@ def make_card(
     history: dict,
     training_sets: list[dict],
     second: dict | None = None,
-    start: Path | None = None,
 ) -> dict:
     """The card's fields beside classes and files; `report` fills `test_sets`.
 
@@ -405,8 +347,7 @@ def make_card(
         temperatures: from `calibrate`.
         history: the curves of `fit`.
         training_sets: what it learnt from.
-        second: from `fit_second`.
-        start: the folder of the model that it began with, whose training is kept under `before`.
+        second: what it says of the second network: its `temperature` and `curves`.
     """
     settings = asdict(configuration)
     normalization = settings.pop("normalization")
@@ -426,7 +367,6 @@ def make_card(
             "python": platform.python_version(),
             "packages": {name: metadata.version(name) for name in PACKAGES},
             "source_commit": _commit(),
-            **({} if start is None else {"before": model.read_card(start).raw.get("training")}),
         },
         **({} if second is None else {"second": second}),
     }
@@ -531,23 +471,15 @@ def classes_of(sets: Sequence[Dataset], no_digit: bool = False) -> tuple[ClassLa
 
 
 def train(
-    sets: Sequence[Dataset],
-    out: Path,
-    configuration: Configuration,
-    training_sets: list[dict] | None = None,
-    start: Path | None = None,
-):
-    """Prepares, trains, calibrates, exports and, where test sets are at hand, reports.
+    sets: Sequence[Dataset], out: Path, configuration: Configuration, training_sets: list[dict] | None = None
+) -> None:
+    """Prepares, trains, calibrates and exports.
 
     Args:
         sets: training sets, of one script or several.
         out: the model folder.
         configuration: how.
         training_sets: what the card says of the sets; by default their names and sizes.
-        start: the folder of a model to begin from, instead of from nothing.
-
-    Returns:
-        The curves of `fit`.
     """
     # Somebody's own shapes may well be among those that are no digit here.
     scripts = {dataset.script for dataset in sets}
@@ -555,19 +487,27 @@ def train(
     classes = classes_of(sets, no_digit=bool(configuration.nondigits) and digits_only)
     learn, held = prepare(sets, classes, configuration)
     print(f"{len(learn)} training digits from {len(learn.names)} sources, {len(held)} held out")
-    network = build_network(len(classes), configuration.normalization)
-    if start is not None:
-        print(f"{warm_start(network, classes, start)} of {len(classes)} classes begin with what {start}/ learnt")
-        configuration = replace(configuration, start=model.read_card(start).raw["files"][KERAS]["sha256"])
-    curves = fit(network, learn, held, configuration, checkpoint=out / CHECKPOINT)
-    second, told = fit_second(learn, held, classes, configuration, checkpoint=out / CHECKPOINT)
-    temperatures = calibrate(network, held, classes, configuration.normalization)
+    networks = build_networks(len(classes), configuration)
+    curves = fit(networks, learn, held, configuration, checkpoint=out / CHECKPOINT)
     described = training_sets or [
         {"name": d.name, "script": d.script, "n": len(d), "per_class": np.bincount(d.labels).tolist()} for d in sets
     ]
-    card = make_card(configuration, temperatures, curves, described, told, start)
-    export(network, out, classes, card, second)
-    return curves
+    write(networks, curves, held, out, classes, configuration, described)
+
+
+def write(
+    networks: Sequence,
+    curves: Sequence[dict],
+    held_out: Pool,
+    out: Path,
+    classes: Sequence[ClassLabel],
+    configuration: Configuration,
+    training_sets: list[dict],
+) -> None:
+    """Calibrates the networks that `fit` trained, each on the held-out digits, and writes the model folder."""
+    first, *others = [calibrate(network, held_out, classes, configuration.normalization) for network in networks]
+    told = {"temperature": others[0][0], "curves": curves[1]} if others else None
+    export(networks, out, classes, make_card(configuration, first, curves[0], training_sets, told))
 
 
 def main(
@@ -575,7 +515,6 @@ def main(
     script: str | None = None,
     out: str = "model",
     epochs: int | None = None,
-    start: str | None = None,
 ) -> None:
     """The command `train`: the sources of the repository's model when `data` is empty, else somebody's own digits."""
     configuration = Configuration()
@@ -584,12 +523,12 @@ def main(
             raise LekhError("The script of the digits is not given", "Add --script, for instance --script khmer")
         sets, described = [datasets.load(path, script) for path in data], None
         epoch_digits = min(configuration.epoch_digits, 40 * sum(map(len, sets)))
-        configuration = replace(configuration, epoch_digits=epoch_digits, second=(0, 0))
+        configuration = replace(configuration, epoch_digits=epoch_digits, second=False)
     else:
         sets, described = open_sources(script)
     if epochs is not None:
-        configuration = replace(configuration, epochs=epochs, again=(0, 0), second=(0, 0))
-    train(sets, Path(out), configuration, described, None if start is None else Path(start))
+        configuration = replace(configuration, epochs=epochs)
+    train(sets, Path(out), configuration, described)
     if not data:
         rehearsal.remember(Path(out))
     if os.environ.get("LEKH_DATA"):

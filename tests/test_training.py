@@ -167,7 +167,7 @@ def test_the_card_tells_all(trained, name):
     assert "source_commit" in run
     for curve in ("loss", "accuracy", "val_loss", "val_accuracy"):
         assert (
-            len(run["curves"][curve]) == run["epochs"] + run["settling"] + sum(run["again"]) == 4
+            len(run["curves"][curve]) == run["epochs"] + run["settling"] == 3
             and np.isfinite(run["curves"][curve]).all()
         )
     assert run["curves"]["loss"][1] < run["curves"]["loss"][0]
@@ -191,7 +191,10 @@ def test_the_second_network_is_another(trained, name):
     assert np.abs(kept["outputs"] - kept["second"]).max() > 0.01
     told = loaded.card.raw["second"]
     assert loaded.second.card.temperature == told["temperature"]
-    assert told["seed"] != loaded.card.raw["training"]["seed"] and len(told["curves"]["loss"]) == 1
+    assert {name: len(values) for name, values in told["curves"].items()} == {
+        "loss": 3, "accuracy": 3, "val_loss": 3, "val_accuracy": 3
+    }  # fmt: skip
+    assert told["curves"]["loss"] != loaded.card.raw["training"]["curves"]["loss"]
 
 
 def test_half_precision_changes_nothing_that_matters(trained):
@@ -222,17 +225,6 @@ def test_what_was_learnt_is_read(trained, script):
     loaded = model.load(trained / "digits")
     right = [reading.read(page, loaded, script).digits[0].digit == digit for digit, page in fresh]
     assert np.mean(right) > 0.7
-
-
-def test_a_warm_start_knows_what_was_learnt_and_nothing_of_the_rest(trained):
-    kept = np.load(trained / "warm.npz")
-    assert kept["shared"] == 20 and kept["warm"].shape[1] == 30
-    known = kept["warm"][:, 10:]
-    assert np.abs(known / known.sum(axis=1, keepdims=True) - kept["learnt"]).max() < 1e-4
-
-
-def test_a_warm_start_refuses_another_build(trained):
-    assert "is built otherwise" in str(np.load(trained / "warm.npz")["refused"])
 
 
 def test_shapes_of_ones_own_are_read(trained):

@@ -2,8 +2,8 @@
 
 In a process of its own, because the tests' process must never import TensorFlow. Below FOLDER it reads `latin.npz`,
 `khmer/` and `shapes/`, and writes the model folders `digits/` and `own/`, each with `keras.npz`: inputs, and what the
-Keras networks that were saved make of them; and `warm.npz`: what a larger network makes of them that begins with what
-`digits/` learnt; and `half.npz`: what a network says before and after it is rounded to half precision.
+Keras networks that were saved make of them; and `half.npz`: what a network says before and after it is rounded to half
+precision.
 """
 
 import sys
@@ -13,12 +13,10 @@ import keras
 import numpy as np
 
 from lekh import datasets, preparation, training
-from lekh.errors import LekhError
-from lekh.model import KERAS, SECOND_KERAS, ClassLabel, read_card
-from lekh.numerals import SCRIPTS
+from lekh.model import KERAS, SECOND_KERAS
 
 QUICK = preparation.Configuration(
-    epochs=2, settling=1, again=(1, 0), second=(1, 0), epoch_digits=1280, batch_size=32, held_out=0.2,
+    epochs=2, settling=1, epoch_digits=1280, batch_size=32, held_out=0.2,
     drawings=1, photographs=0, fonts=0, nondigits=0,
 )  # fmt: skip
 
@@ -49,23 +47,6 @@ def halved(folder: Path) -> None:
     np.savez(folder / "half.npz", before=before, after=after)
 
 
-def warm(folder: Path) -> None:
-    """Keeps what a network with ten classes more says before it learns, and why one of another build is refused."""
-    kept = np.load(folder / "digits" / "keras.npz")
-    thai = [ClassLabel("thai", digit, symbol) for digit, symbol in enumerate(SCRIPTS["thai"].digits)]
-    classes = (*thai, *reversed(read_card(folder / "digits").classes))
-    network = training.build_network(len(classes), QUICK.normalization)
-    shared = training.warm_start(network, classes, folder / "digits")
-    wider = keras.Sequential([keras.Input(kept["inputs"].shape[1:]), keras.layers.Flatten(), keras.layers.Dense(30)])
-    try:
-        training.warm_start(wider, classes, folder / "digits")
-        refused = ""
-    except LekhError as error:
-        refused = str(error)
-    outputs = network.predict(kept["inputs"], verbose=0)
-    np.savez(folder / "warm.npz", shared=shared, warm=outputs, learnt=kept["outputs"][:, ::-1], refused=refused)
-
-
 def main(folder: Path) -> None:
     """All models."""
     digits = [datasets.load(folder / "latin.npz", "latin"), datasets.load(folder / "khmer", "khmer")]
@@ -73,7 +54,6 @@ def main(folder: Path) -> None:
     training.train([datasets.load(folder / "shapes", "shapes")], folder / "own", QUICK)
     for name in ("digits", "own"):
         outputs_of_keras(folder / name)
-    warm(folder)
     halved(folder)
 
 
