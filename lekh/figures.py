@@ -159,15 +159,11 @@ def training_sets(card: Card, counts: Mapping[str, Sequence[int]]) -> list[Train
     return found
 
 
-def curves(card: Card) -> list[dict[str, list[float]]]:
-    """The curves of each training that led to a network, the first one first; see `lekh.training.fit`."""
-    found, run = [], card.raw.get("training")
-    while isinstance(run, dict):
-        curve = run.get("curves")
-        if isinstance(curve, dict) and curve and all(_is_curve(values) for values in curve.values()):
-            found.append(curve)
-        run = run.get("before")
-    return found[::-1]
+def curves(card: Card) -> dict[str, list[float]]:
+    """The curves of the training, see `lekh.training.fit`; none where the card has none that can be drawn."""
+    training = card.raw.get("training")
+    found = training.get("curves") if isinstance(training, dict) else None
+    return found if isinstance(found, dict) and all(_is_curve(values) for values in found.values()) else {}
 
 
 def _is_curve(values):

@@ -157,12 +157,11 @@ def test_the_link_of_a_source(source, link):
     assert TrainingSet("a", "s", 1, source=source).link == link
 
 
-def test_curves_begin_with_the_first_training():
-    first, second = {"accuracy": [0.5]}, {"accuracy": [0.9, 0.95], "val_accuracy": [0.8, 0.9]}
-    card = with_raw(training={"curves": second, "before": {"curves": first, "before": None}})
-    assert figures.curves(card) == [first, second]
-    assert figures.curves(with_raw(training={"curves": {"accuracy": "high"}})) == []
-    assert figures.curves(CARD) == []
+def test_curves_are_drawn_only_where_they_are_numbers():
+    curve = {"accuracy": [0.9, 0.95], "val_accuracy": [0.8, 0.9]}
+    assert figures.curves(with_raw(training={"curves": curve})) == curve
+    assert figures.curves(with_raw(training={"curves": {"accuracy": "high"}})) == {}
+    assert figures.curves(CARD) == figures.curves(with_raw(training=3)) == {}
 
 
 ROW = {

@@ -1,6 +1,6 @@
 """Charts of the page on how good the model is. Colours come from the theme, so that light and dark both fit."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import altair as alt
 import numpy as np
@@ -106,21 +106,19 @@ def reliability(bins: Sequence[dict[str, float]]) -> alt.Chart:
     return _finished(line + points, HEIGHT + 40)
 
 
-def learning(curves: Sequence[dict[str, Sequence[float]]]) -> alt.Chart | None:
-    """Misses in a hundred digits, epoch by epoch, of one training after the other; nothing without accuracies."""
-    rows, epoch = [], 0
-    for curve in curves:
-        length = max(len(curve.get(name, ())) for name in ("accuracy", "val_accuracy"))
-        for name, key in (("accuracy", "model.curve_training"), ("val_accuracy", "model.curve_held_out")):
-            for place, accuracy in enumerate(curve.get(name, ()), epoch + 1):
-                rows.append({"epoch": place, "misses": 100 * (1 - accuracy), "kind": text(key)})
-        epoch += length
+def learning(curves: Mapping[str, Sequence[float]]) -> alt.Chart | None:
+    """Misses in a hundred digits, epoch by epoch; nothing without accuracies."""
+    rows = [
+        {"epoch": epoch, "misses": 100 * (1 - accuracy), "kind": text(key)}
+        for name, key in (("accuracy", "model.curve_training"), ("val_accuracy", "model.curve_held_out"))
+        for epoch, accuracy in enumerate(curves.get(name, ()), 1)
+    ]
     if not rows:
         return None
     kinds = [text("model.curve_held_out"), text("model.curve_training")]
     chart = (
         alt.Chart(alt.InlineData(values=rows))
-        .mark_line(point=epoch < 2, strokeWidth=2.5)
+        .mark_line(point=rows[-1]["epoch"] < 2, strokeWidth=2.5)
         .encode(
             x=alt.X(
                 "epoch:Q",

@@ -23,7 +23,7 @@ SETTINGS = (
     "seed",
     "epochs",
     "settling",
-    "again",
+    "second",
     "epoch_digits",
     "batch_size",
     "learning_rate",
