@@ -3,7 +3,7 @@
 Each thing that was found says something for itself: how much it looks like nothing that is written, how unsure its
 digit is. How many of the others are no digits tells how much to believe it. A page of numbers has some dots and blots,
 so a weak digit there may pass; in a photo of a desk, in leaves or in print a few things look like digits by chance,
-and as often a large one as a small one.
+and as often a large one as a small one. What they stand on tells, too, see `lekh.roughness`.
 """
 
 import numpy as np
@@ -13,6 +13,9 @@ import numpy as np
 # Fitted on pieces of digits that were held out and of pictures without digits, rounded.
 ALONE, UNLIKE, UNSURE = 2.9, 0.4, 0.35
 LEAST_UNLIKE, LEAST_UNSURE = 1e-4, 1e-2  # the network is never surer than this
+# Log odds for each doubling by which the ground is rougher than that of printed paper, and for how many at the most.
+ROUGH, PRINTED_PAPER, MOST_ROUGH = 2.5, 0.2, 2.0
+NO_PAPER = 0.4  # roughness on which a thing that is alone is no digit
 UNKNOWN = 0.5  # digits and other things, each, that are taken for granted on any page
 LINE = 2.0  # the others of its line count that many times: a number amid drawings is a number
 WEIGHT = 2.0  # of the others against its own evidence
@@ -28,11 +31,16 @@ ROUNDS = 15  # of asking each what it is, given the others; they agree long befo
 
 
 def amid_clutter(
-    unlike: np.ndarray, confidence: np.ndarray, rejected: np.ndarray, line: np.ndarray, side: np.ndarray
+    unlike: np.ndarray,
+    confidence: np.ndarray,
+    rejected: np.ndarray,
+    line: np.ndarray,
+    side: np.ndarray,
+    rough: np.ndarray,
 ) -> np.ndarray:
     """Which of the things found on a picture are no digits, given all the others.
 
-    One alone is never among them, nor is anything on a page where most are digits.
+    Nothing is among them on a page where most are digits, nor one alone that stands on paper.
 
     Args:
         unlike: float `(N,)`, 0 to 1: how probable it is for itself that each is no digit of any script.
@@ -40,13 +48,15 @@ def amid_clutter(
         rejected: bool `(N,)`, which are known to be no digits; they speak against the others.
         line: int `(N,)`, the number of the line that each stands on.
         side: float `(N,)`, the longer side of each in pixels.
+        rough: float `(N,)`, how uneven the ground is that each stands on, from `lekh.roughness`; 0 where nobody looked.
 
     Returns:
         bool `(N,)`.
     """
     if len(unlike) < FEWEST:
-        return np.zeros(len(unlike), bool)
+        return rough > NO_PAPER
     own = ALONE + UNLIKE * np.log(unlike + LEAST_UNLIKE) + UNSURE * np.log(1 - confidence + LEAST_UNSURE)
+    own += ROUGH * np.clip(np.log2(np.maximum(rough, 1e-9) / PRINTED_PAPER), 0, MOST_ROUGH)
     own = np.where(rejected, np.maximum(own, 0), own)
     line = np.unique(line, return_inverse=True)[1]
     others = len(own) - 1 + (LINE - 1) * (np.bincount(line)[line] - 1) + 2 * UNKNOWN

@@ -11,6 +11,7 @@ from lekh.errors import LekhError
 from lekh.looking import CROWDED, Found, looked_again, looked_at
 from lekh.model import Card, Model
 from lekh.numerals import AUTO
+from lekh.roughness import roughness, roughness_of_one
 
 TOGETHER = 8_000_000  # pixels of pages that are held while the network is asked of all their digits
 QUICK = 1200  # pixels of a page's longer side, at a first look
@@ -201,16 +202,36 @@ def read(source: images.Source, model: Model, script: str = AUTO, single: bool =
     if len(pieces) > CROWDED:
         found = looked_again(found, model, scripts[0][0])
     found = _parted(lines, found, grey, page.scale, model, scripts[0][0])
-    many = _reading(found, page.ink, grey, model, scripts, start)
+    rough = _rough_ground(found, page.ink, grey)
+    many = _reading(found, page.ink, grey, model, scripts, start, rough)
     if len(pieces) <= FEW or all(digit.rejected for digit in many.digits):
         one = _read_one(grey, model, script, start)
-        if _is_sure(one) and not _is_cut_off(one) and (_is_all(one, pieces, page, many) or _is_main(one, many)):
+        if _is_whole(one) and (_is_all(one, pieces, page, many) or _is_main(one, many)):
             return one
     return many
 
 
 def _is_sure(one, least=SINGLE):
     return bool(one.digits) and not one.digits[0].rejected and one.digits[0].confidence >= least
+
+
+def _is_whole(one):
+    """Whether the one digit is a digit beyond doubt, and all of it is in the picture, on paper."""
+    return _is_sure(one) and not _is_cut_off(one) and not _is_on_rough_ground(one)
+
+
+def _is_on_rough_ground(one):
+    if max(one.grey.shape) < ink.FIELD:  # a digit cut out of its page, noise and all
+        return False
+    return roughness_of_one(one.grey, one.ink, one.digits[0].box_xywh) > clutter.NO_PAPER
+
+
+def _rough_ground(found, page, grey):
+    """How rough the ground under each digit is, in reading order; `None` where that says nothing: see below."""
+    boxes = [digit.box_xywh for line in found for number in line for digit in number]
+    if len(boxes) > CROWDED or max(grey.shape) < ink.FIELD:  # it is a page, or a digit cut out of one, noise and all
+        return None
+    return np.array([roughness(grey, page, box) for box in boxes])
 
 
 def _is_main(one, many):
@@ -238,7 +259,7 @@ def _is_cut_off(one):
 
 def _if_sure(one):
     """The reading of a page without pieces: its digit is rejected unless it is sure and, on a large page, whole."""
-    if not one.digits or (_is_sure(one) and not _is_cut_off(one)):
+    if not one.digits or _is_whole(one):
         return one
     return replace(one, lines=(Line((Number((replace(one.digits[0], rejected=True),)),)),))
 
@@ -420,11 +441,11 @@ def _one_digit(grey, found, lines, model, script, start):
     return _reading(lines, found.ink, grey, model, _scripts_of(lines, model, script), start)
 
 
-def _reading(found, page, grey, model, scripts, start):
-    """`found`: lines of numbers of `Found`, one at least."""
+def _reading(found, page, grey, model, scripts, start, rough=None):
+    """`found`: lines of numbers of `Found`, one at least; `rough`: of each, how rough its ground is."""
     found = [[_in_place(number) for number in line] for line in found]
     read_lines = [[[_digit(digit, model, scripts[0][0]) for digit in number] for number in line] for line in found]
-    read_lines = _without_clutter(_without_print(read_lines), found, model)
+    read_lines = _without_clutter(_without_print(read_lines), found, model, rough)
     lines = tuple(Line(tuple(Number(tuple(number)) for number in line)) for line in read_lines)
     size = model.card.normalization.size
     seen = [digit.seen for line in found for number in line for digit in number]
@@ -461,7 +482,7 @@ def _without_print(lines):
     return made
 
 
-def _without_clutter(lines, found, model):
+def _without_clutter(lines, found, model, rough):
     """The lines with those digits rejected that are none, given what else was found."""
     every = [(digit, _unlike(seen, model.card, alone=len(number) == 1), row)
              for row, (line, seen_line) in enumerate(zip(lines, found, strict=True))
@@ -475,6 +496,7 @@ def _without_clutter(lines, found, model):
         np.array([digit.rejected for digit, _, _ in every]),
         np.array([row for _, _, row in every]),
         np.array([max(digit.box_xywh[2:]) for digit, _, _ in every], float),
+        np.zeros(len(every)) if rough is None else rough,
     ))  # fmt: skip
     return [
         [[replace(digit, rejected=True) if next(refused) and not digit.rejected else digit for digit in number]

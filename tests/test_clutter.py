@@ -8,16 +8,17 @@ from lekh import clutter
 SURE, WEAK, NONE = (0.0002, 0.999, False), (0.05, 0.6, False), (0.95, 0.3, True)  # unlike, confidence, rejected
 
 
-def amid(*things, lines=None, sides=None):
+def amid(*things, lines=None, sides=None, rough=0.0):
     unlike, confidence, rejected = (np.array(values) for values in zip(*things, strict=True))
     lines = np.zeros(len(things), int) if lines is None else np.array(lines)
     sides = np.full(len(things), 40.0) if sides is None else np.array(sides, float)
-    return clutter.amid_clutter(unlike, confidence, rejected, lines, sides).tolist()
+    rough = np.broadcast_to(rough, len(things))
+    return clutter.amid_clutter(unlike, confidence, rejected, lines, sides, rough).tolist()
 
 
 def test_nothing_found_is_nothing_refused():
     none = np.zeros(0)
-    assert clutter.amid_clutter(none, none, none.astype(bool), none.astype(int), none).shape == (0,)
+    assert clutter.amid_clutter(none, none, none.astype(bool), none.astype(int), none, none).shape == (0,)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +52,17 @@ def test_digits_of_one_hand_are_alike_in_size():
     assert all(amid(*things, lines=lines, sides=[20, 90, 41, 180, 90, 20])[:4])
 
 
+def test_what_looks_like_a_digit_where_no_paper_is_is_none():
+    assert amid(SURE, rough=0.1) == [False] and amid(SURE, rough=0.5) == [True]
+    on_a_face = [SURE] * 4 + [NONE] * 2
+    assert all(amid(*on_a_face, rough=0.5))
+    assert not any(amid(*on_a_face, rough=0.15)[:4])
+
+
+def test_rough_ground_under_one_digit_of_a_page_says_little():
+    assert not any(amid(*[SURE] * 6, rough=[0.5] + [0.05] * 5))
+
+
 def test_a_page_of_print_is_judged_as_a_whole():
     """Half its letters look like digits, half like nothing; as few things are not enough to say so."""
     page = [(0.001, 0.97, False), (0.3, 0.8, False)]
@@ -69,7 +81,7 @@ def test_the_order_does_not_matter():
     rng = np.random.default_rng(2)
     unlike, confidence = rng.uniform(0, 0.4, 30), rng.uniform(0.4, 1, 30)
     rejected, line = rng.random(30) < 0.3, rng.integers(0, 6, 30)
-    side, order = rng.uniform(10, 90, 30), rng.permutation(30)
-    said = clutter.amid_clutter(unlike, confidence, rejected, line, side)
-    again = clutter.amid_clutter(unlike[order], confidence[order], rejected[order], line[order], side[order])
+    side, rough, order = rng.uniform(10, 90, 30), rng.uniform(0, 0.5, 30), rng.permutation(30)
+    each = unlike, confidence, rejected, line, side, rough
+    said, again = clutter.amid_clutter(*each), clutter.amid_clutter(*(values[order] for values in each))
     np.testing.assert_array_equal(said[order], again)

@@ -1,5 +1,7 @@
 """Pages without a digit, read by the repository's model: nothing, or boxes that are rejected."""
 
+from importlib.resources import files
+
 import cv2
 import numpy as np
 import pytest
@@ -74,6 +76,18 @@ def test_slanted_print_is_not_taken_for_numbers(repository_model):
                            for seed in (2, 13, 15)], axis=0)  # fmt: skip
     assert boxes > 1000
     assert wrong == 0
+
+
+@pytest.mark.parametrize("script", ["latin", "auto"])
+@pytest.mark.parametrize(
+    "name",
+    ["astronaut.png", "camera.png", "chelsea.png", "coins.png", "grass.png", "gravel.png", "hubble_deep_field.jpg",
+     "ihc.png", "motorcycle_left.png", "motorcycle_right.png", "page.png", "rocket.jpg", "text.png"],
+)  # fmt: skip
+def test_photographs_of_other_things(repository_model, name, script):
+    """A face, a cat, coins, an engine, print: photographs that come with scikit-image."""
+    found = reading.read(files("skimage") / "data" / name, repository_model, script)
+    assert found.text == ""
 
 
 SEEN = 3  # pictures of each kind

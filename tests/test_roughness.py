@@ -1,0 +1,75 @@
+"""Paper beside strokes is even; the ground beside what looks like strokes by chance is not."""
+
+import cv2
+import numpy as np
+import pytest
+from drawn import draw
+
+from lekh import ink
+from lekh.roughness import roughness, roughness_of_one
+
+BOX = (120, 90, 60, 120)
+
+
+def scene(texture=0.0, step=90.0, slope=0.0, seed=0, box=BOX, shape=(300, 400)):
+    """A page, uint8, and its ink, float32: an upright ring on ground that varies by `texture` grey levels."""
+    x, y, w, h = box
+    rng = np.random.default_rng(seed)
+    ground = cv2.GaussianBlur(rng.normal(0, 1, shape).astype(np.float32), (0, 0), 5)
+    strokes = np.zeros(shape, np.float32)
+    cv2.ellipse(strokes, (x + w // 2, y + h // 2), (w // 2 - 5, h // 2 - 5), 0, 0, 360, 1.0, 9, cv2.LINE_AA)
+    page = 190 + texture * ground / ground.std() + slope * np.arange(shape[1]) - step * strokes
+    return np.clip(page, 0, 255).astype(np.uint8), strokes
+
+
+def test_even_paper_is_even():
+    assert roughness(*scene(), BOX) < 0.01
+
+
+def test_light_that_falls_off_adds_nothing():
+    assert roughness(*scene(slope=0.25), BOX) < 0.02
+
+
+@pytest.mark.parametrize("texture", [9, 27, 45])
+def test_it_is_the_share_of_what_the_strokes_stand_out_by(texture):
+    assert roughness(*scene(texture), BOX) == pytest.approx(texture / 90, rel=0.4)
+    assert roughness(*scene(texture), BOX) > 1.5 * roughness(*scene(texture / 2), BOX)
+
+
+def test_the_ink_may_be_of_another_size():
+    page, strokes = scene(30)
+    small = cv2.resize(strokes, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    assert roughness(page, small, BOX) == pytest.approx(roughness(page, strokes, BOX), rel=0.15)
+
+
+def test_other_strokes_beside_it_are_no_ground():
+    page, strokes = scene()
+    for x in (112, 184):  # bars close to either side
+        cv2.line(page, (x, 80), (x, 220), 60, 7)
+        cv2.line(strokes, (x, 80), (x, 220), 1.0, 7)
+    assert roughness(page, strokes, BOX) < 0.05
+
+
+@pytest.mark.parametrize("box", [(0, 0, 60, 120), (340, 180, 60, 120), (0, 0, 400, 300), (199, 149, 1, 1)])
+def test_a_digit_anywhere_on_the_page(box):
+    page, strokes = scene(box=box if box[2] > 20 else BOX)
+    assert 0 <= roughness(page, strokes, box) < 0.05
+
+
+def test_without_ground_there_is_nothing_to_say():
+    assert roughness(np.zeros((40, 40), np.uint8), np.ones((40, 40), np.float32), (0, 0, 40, 40)) == 0
+    assert roughness(np.zeros((40, 40), np.uint8), np.zeros((40, 40), np.float32), (0, 0, 40, 40)) == 0
+
+
+@pytest.mark.parametrize("texture", [0, 30])
+def test_one_digit_by_its_own_ink(texture):
+    page, strokes = scene(texture)
+    x, y, w, h = BOX
+    own = np.pad(cv2.resize(strokes[y : y + h, x : x + w], None, fx=0.5, fy=0.5), 7)
+    assert roughness_of_one(page, own, BOX) == pytest.approx(roughness(page, strokes, BOX), abs=0.06)
+
+
+def test_a_drawn_digit_stands_on_paper():
+    page = draw("latin", 5, seed=3)
+    found = ink.find_digit(page)
+    assert roughness_of_one(page, found.ink, found.box_xywh) < 0.15
