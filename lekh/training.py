@@ -65,7 +65,7 @@ def build_network(classes: int, parameters: Normalization, precision: str = "flo
     def positive(x):
         return layers.Activation("relu", **given)(x)
 
-    def adding(x, filters):  # a residual, zero at first: a network that is made deeper goes on from where it stood
+    def adding(x, filters):  # a residual, zero at first
         return positive(layers.Add(**given)([x, convolution(x, filters, gamma="zeros")]))
 
     inputs = keras.Input((parameters.size, parameters.size, 1), name="digit")

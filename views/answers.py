@@ -172,8 +172,8 @@ def is_no_digit(digit: Digit, model: Model) -> bool:
     return digit.rejected and digit.confidence >= model.card.rejection_threshold
 
 
-def certainty(digit: Digit, script: str, model: Model, undecided: bool = False) -> None:
-    """Shows how sure the answer is, and what else it could be; `undecided`: it is another digit in another script."""
+def certainty(digit: Digit, script: str, model: Model) -> None:
+    """Shows how sure the answer is, and what else it could be."""
     if is_no_digit(digit, model):
         st.markdown(text("answer.no_digit"))
         return
@@ -182,11 +182,7 @@ def certainty(digit: Digit, script: str, model: Model, undecided: bool = False) 
         st.markdown(text("answer.nearest", numeral=best, percent=charts.percent(digit.confidence)))
         return
     words, colour = next((words, colour) for least, words, colour in CERTAINTY if digit.confidence >= least)
-    percent = charts.percent(digit.confidence)
-    if undecided:
-        st.badge(text("answer.confidence_if", percent=percent), color="gray")
-    else:
-        st.badge(text("answer.confidence", words=text(words), percent=percent), color=colour)
+    st.badge(text("answer.confidence", words=text(words), percent=charts.percent(digit.confidence)), color=colour)
     second, share = digit.runner_up
     if share >= CLOSE:
         st.markdown(text("answer.runner_up", numeral=numeral(second, script, model), percent=charts.percent(share)))

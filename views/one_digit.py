@@ -8,6 +8,8 @@ from views.answers import Answer
 from views.sources import Source
 from views.strings import text
 
+ALTERNATIVES = 3  # digits side by side
+
 
 def show(result: Answer, asked: str, model: Model, source: Source) -> None:
     """Shows the answer for a picture that holds one digit, or none.
@@ -33,8 +35,11 @@ def show(result: Answer, asked: str, model: Model, source: Source) -> None:
             st.caption(text("answer.retry"))
         else:
             read = scripts.readings(result, asked, model)
-            _headline(result, script, asked, model, source, undecided=len(set(read.values())) > 1)
+            undecided = len(set(read.values())) > 1 and not _is_told(result, source)
+            _headline(result, script, asked, model, source, read if undecided else {})
             scripts.shared(read, model)
+            if undecided:
+                st.caption(text("answer.own_digit", script=scripts.title(script, model)))
         answers.bars(digit, script, model)
         told.of_one(result, source, script, model)
     with steps:
@@ -42,18 +47,27 @@ def show(result: Answer, asked: str, model: Model, source: Source) -> None:
     why.show(result, 0, script, model, corrections.shown_boxes(result, source)[0].digit)
 
 
-def _headline(result: Answer, script: str, asked: str, model: Model, source: Source, undecided: bool) -> None:
+def _is_told(result: Answer, source: Source) -> bool:
+    """Whether the person said which digit it is."""
+    return corrections.shown_boxes(result, source)[0].digit is not None
+
+
+def _headline(result: Answer, script: str, asked: str, model: Model, source: Source, undecided: dict[str, str]) -> None:
+    """Shows the digit; all that it may be, where it is `undecided`: another digit in another script."""
     digit = result.reading.digits[0]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if digit.rejected:
             st.metric(text("answer.rejected"), text("answer.rejected_value"), width="content")
+        elif undecided:
+            for each in _different(undecided):
+                _metric(scripts.title(each, model), undecided[each], each, model)
         else:
             _numerals(digit.digit, script, len(result.reading.shared) > 1, model)
         with st.container(width="stretch" if digit.rejected else 150, gap="xsmall"):
-            if corrections.shown_boxes(result, source)[0].digit is None:
-                answers.certainty(digit, script, model, undecided)
-            else:
+            if _is_told(result, source):
                 st.badge(text("closer.by_you"), color="blue")
+            elif not undecided:
+                answers.certainty(digit, script, model)
             if digit.rejected:
                 st.caption(text("answer.retry"))
             found = scripts.found(result, asked, model)
@@ -63,12 +77,24 @@ def _headline(result: Answer, script: str, asked: str, model: Model, source: Sou
 
 
 def _numerals(place: int, script: str, shared: bool, model: Model) -> None:
-    own = model.card.symbols(script)[place]
+    title = text("answer.digit")
     if answers.has_numerals(script):
         title = text("answer.perhaps_digit" if shared else "answer.own_digit", script=scripts.title(script, model))
-        st.metric(title, text("answer.both", own=own, western=place), width="content")
-    else:
-        st.metric(text("answer.digit"), own, width="content")
+    _metric(title, place, script, model)
+
+
+def _metric(title: str, place: int | str, script: str, model: Model) -> None:
+    own = model.card.symbols(script)[int(place)]
+    shown = text("answer.both", own=own, western=place) if answers.has_numerals(script) else own
+    st.metric(title, shown, width="content")
+
+
+def _different(read: dict[str, str]) -> list[str]:
+    """The likeliest script of each digit that a shape may be; few at the most."""
+    scripts_of = {}
+    for script, western in read.items():
+        scripts_of.setdefault(western, script)
+    return list(scripts_of.values())[:ALTERNATIVES]
 
 
 def _steps(result: Answer) -> None:

@@ -93,6 +93,10 @@ def _text(answer: Answer, source: Source, script: str, asked: str, model: Model)
     if not reading.digits:
         st.info(text("whole.none"), icon=":material/info:")
         return
+    if not reading.text:
+        no_digit = all(answers.is_no_digit(digit, model) for digit in reading.digits)
+        st.info(text("whole.no_digit" if no_digit else "whole.unsure"), icon=":material/info:")
+        return
     found = scripts.found(answer, asked, model)
     st.caption(f"{found}  \n{_summary(answer)}" if found else _summary(answer))
     if corrections.of(source).boxes is None:
@@ -102,10 +106,6 @@ def _text(answer: Answer, source: Source, script: str, asked: str, model: Model)
         numerals = _numerals(script)
         tables.download("whole.csv", _name(source, "csv"), lambda: _csv(answer, script, model))
         tables.download("whole.json", _name(source, "json"), lambda: tables.to_json(source.name, reading))
-    if not reading.text:
-        no_digit = all(answers.is_no_digit(digit, model) for digit in reading.digits)
-        above.info(text("whole.no_digit" if no_digit else "whole.unsure"), icon=":material/info:")
-        return
     copied = to_numerals(reading.text, script) if numerals else reading.text
     lines = copied.count("\n") + 1
     above.code(copied, language=None, height=TEXT_HEIGHT if lines > LINES else "content")
