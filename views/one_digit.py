@@ -1,5 +1,7 @@
 """A picture of one digit: the digit, how sure, every probability, and the steps that led there."""
 
+from functools import reduce
+
 import streamlit as st
 
 from lekh.model import Model
@@ -8,7 +10,7 @@ from views.answers import Answer
 from views.sources import Source
 from views.strings import text
 
-ALTERNATIVES = 3  # digits side by side
+ALTERNATIVES = 3  # digits that a headline holds
 
 
 def show(result: Answer, asked: str, model: Model, source: Source) -> None:
@@ -59,8 +61,9 @@ def _headline(result: Answer, script: str, asked: str, model: Model, source: Sou
         if digit.rejected:
             st.metric(text("answer.rejected"), text("answer.rejected_value"), width="content")
         elif undecided:
-            for each in _different(undecided):
-                _metric(scripts.title(each, model), undecided[each], each, model)
+            likeliest = _different(undecided)
+            titles = _either([scripts.title(each, model) for each in likeliest])
+            st.metric(titles, _either([undecided[each] for each in likeliest]), width="content")
         else:
             _numerals(digit.digit, script, len(result.reading.shared) > 1, model)
         with st.container(width="stretch" if digit.rejected else 150, gap="xsmall"):
@@ -77,16 +80,16 @@ def _headline(result: Answer, script: str, asked: str, model: Model, source: Sou
 
 
 def _numerals(place: int, script: str, shared: bool, model: Model) -> None:
-    title = text("answer.digit")
+    own = model.card.symbols(script)[place]
     if answers.has_numerals(script):
         title = text("answer.perhaps_digit" if shared else "answer.own_digit", script=scripts.title(script, model))
-    _metric(title, place, script, model)
+        st.metric(title, text("answer.both", own=own, western=place), width="content")
+    else:
+        st.metric(text("answer.digit"), own, width="content")
 
 
-def _metric(title: str, place: int | str, script: str, model: Model) -> None:
-    own = model.card.symbols(script)[int(place)]
-    shown = text("answer.both", own=own, western=place) if answers.has_numerals(script) else own
-    st.metric(title, shown, width="content")
+def _either(words: list[str]) -> str:
+    return reduce(lambda one, other: text("answer.either", one=one, other=other), words)
 
 
 def _different(read: dict[str, str]) -> list[str]:
