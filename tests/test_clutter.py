@@ -75,6 +75,7 @@ def test_a_number_amid_print_is_kept():
     letters = [(0.001, 0.97, False), (0.3, 0.8, False)] * 30
     kept = amid(*letters, *[SURE] * 5, lines=[place // 10 for place in range(60)] + [6] * 5)
     assert kept == [True] * 60 + [False] * 5
+    assert all(amid(*letters, *[SURE] * 2, lines=[place // 10 for place in range(60)] + [6] * 2))
 
 
 def test_the_order_does_not_matter():
