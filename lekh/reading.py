@@ -221,15 +221,19 @@ def _is_whole(one):
 
 
 def _is_on_rough_ground(one):
-    if max(one.grey.shape) < ink.FIELD:  # a digit cut out of its page, noise and all
-        return False
-    return roughness_of_one(one.grey, one.ink, one.digits[0].box_xywh) > clutter.NO_PAPER
+    box = one.digits[0].box_xywh
+    return not _is_cut_out(one.grey) and roughness_of_one(one.grey, one.ink, box) > clutter.NO_PAPER
+
+
+def _is_cut_out(grey):
+    """Whether a picture is so small that it is a digit cut out of its page, noise and all, not a photo of anything."""
+    return max(grey.shape) < ink.FIELD
 
 
 def _rough_ground(found, page, grey):
-    """How rough the ground under each digit is, in reading order; `None` where that says nothing: see below."""
+    """How rough the ground under each digit is, in reading order; `None` on a page of many, and of a cut-out."""
     boxes = [digit.box_xywh for line in found for number in line for digit in number]
-    if len(boxes) > CROWDED or max(grey.shape) < ink.FIELD:  # it is a page, or a digit cut out of one, noise and all
+    if len(boxes) > CROWDED or _is_cut_out(grey):
         return None
     return np.array([roughness(grey, page, box) for box in boxes])
 
