@@ -166,7 +166,7 @@ def _fit_round(networks, train, held_out, configuration, checkpoint):
     together.compile(
         optimizer=optimizer(configuration, steps * configuration.epochs, warmup=500),
         loss=[keras.losses.CategoricalCrossentropy(label_smoothing=configuration.label_smoothing) for _ in networks],
-        metrics=[["accuracy"] for _ in networks],
+        metrics=["accuracy"] * len(networks),
     )
     one_hot = np.eye(networks[0].output_shape[-1], dtype=np.float32)
 

@@ -139,17 +139,17 @@ def trained(tmp_path_factory) -> Path:
 
 
 FOLDERS = pytest.mark.parametrize("name", ["digits", "own"])
-FILES = KERAS, TFLITE, SECOND_KERAS, SECOND_TFLITE
+FILES = {"digits": (KERAS, TFLITE, SECOND_KERAS, SECOND_TFLITE), "own": (KERAS, TFLITE)}
 
 
 @FOLDERS
 def test_a_model_folder_comes_out_whole(trained, name):
     folder = trained / name
-    assert {path.name for path in folder.iterdir()} == {CARD, *FILES, "keras.npz"}
+    assert {path.name for path in folder.iterdir()} == {CARD, *FILES[name], "keras.npz"}
     loaded = model.load(folder)
     assert loaded.card.normalization == Normalization()
     raw = json.loads((folder / CARD).read_text(encoding="utf-8"))
-    for file in FILES:
+    for file in FILES[name]:
         content = (folder / file).read_bytes()
         assert raw["files"][file] == {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
 
@@ -180,15 +180,15 @@ def test_the_card_tells_all(trained, name):
 def test_litert_equals_keras(trained, name):
     kept = np.load(trained / name / "keras.npz")
     loaded = model.load(trained / name)
-    for each, outputs in ((loaded, kept["outputs"]), (loaded.second, kept["second"])):
+    for each, outputs in zip(filter(None, (loaded, loaded.second)), kept["outputs"], strict=True):
         assert np.ptp(outputs, axis=0).max() > 0.01  # the inputs do make a difference
         assert np.abs(each.predict(kept["inputs"]) - each.calibrated(outputs)).max() < 1e-4
 
 
-@FOLDERS
-def test_the_second_network_is_another(trained, name):
-    loaded, kept = model.load(trained / name), np.load(trained / name / "keras.npz")
-    assert np.abs(kept["outputs"] - kept["second"]).max() > 0.01
+def test_the_second_network_is_another(trained):
+    loaded = model.load(trained / "digits")
+    first, second = np.load(trained / "digits" / "keras.npz")["outputs"]
+    assert np.abs(first - second).max() > 0.01
     told = loaded.card.raw["second"]
     assert loaded.second.card.temperature == told["temperature"]
     assert {name: len(values) for name, values in told["curves"].items()} == {

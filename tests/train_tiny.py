@@ -8,12 +8,13 @@ precision.
 
 import sys
 from pathlib import Path
+from unittest import mock
 
 import keras
 import numpy as np
 
 from lekh import datasets, preparation, training
-from lekh.model import KERAS, SECOND_KERAS
+from lekh.model import FILES
 
 QUICK = preparation.Configuration(
     epochs=2, settling=1, epoch_digits=1280, batch_size=32, held_out=0.2,
@@ -22,13 +23,12 @@ QUICK = preparation.Configuration(
 
 
 def outputs_of_keras(folder: Path) -> None:
-    """Keeps what the saved Keras networks make of random ink."""
+    """Keeps what each saved Keras network makes of random ink, float32 `(networks, 40, classes)`."""
     side = QUICK.normalization.size
     inputs = np.random.default_rng(1).random((40, side, side, 1), np.float32) ** 4
-    first, second = (
-        keras.models.load_model(folder / name).predict(inputs, verbose=0) for name in (KERAS, SECOND_KERAS)
-    )
-    np.savez(folder / "keras.npz", inputs=inputs, outputs=first, second=second)
+    saved = [folder / name for name, _ in FILES if (folder / name).exists()]
+    outputs = [keras.models.load_model(path).predict(inputs, verbose=0) for path in saved]
+    np.savez(folder / "keras.npz", inputs=inputs, outputs=outputs)
 
 
 def halved(folder: Path) -> None:
@@ -51,7 +51,8 @@ def main(folder: Path) -> None:
     """All models."""
     digits = [datasets.load(folder / "latin.npz", "latin"), datasets.load(folder / "khmer", "khmer")]
     training.train(digits, folder / "digits", QUICK)
-    training.train([datasets.load(folder / "shapes", "shapes")], folder / "own", QUICK)
+    with mock.patch.object(training, "Configuration", return_value=QUICK):
+        training.main([str(folder / "shapes")], "shapes", str(folder / "own"))
     for name in ("digits", "own"):
         outputs_of_keras(folder / name)
     halved(folder)
