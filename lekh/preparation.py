@@ -48,7 +48,7 @@ class Configuration:
             be asked of digits that the first is in doubt about.
         precision: of the arithmetic in epochs that do not settle, `"float32"`, `"mixed_bfloat16"`, or `"auto"`: the
             second where the processor has it, for it is half as fast again. The weights are float32 in any case.
-        weight_decay: of AdamW.
+        weight_decay: of Muon and AdamW, see `lekh.muon`.
         label_smoothing: share of the target spread over all classes.
         average: momentum of the moving average of the weights, which are the ones kept.
         flatness: a source of n digits gives a share of each epoch that grows with n to this power.
@@ -69,13 +69,13 @@ class Configuration:
     """
 
     seed: int = 7
-    epochs: int = 30
+    epochs: int = 22
     epoch_digits: int = 120_000
     batch_size: int = 128
-    learning_rate: float = 2e-3
+    learning_rate: float = 6e-3
     strength: tuple[float, float] = (0.5, 1.3)
-    settling: int = 10
-    settling_rate: float = 5e-4
+    settling: int = 8
+    settling_rate: float = 1.5e-3
     settling_strength: tuple[float, float] = (0.0, 0.9)
     second: bool = True
     precision: str = "auto"
