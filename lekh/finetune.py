@@ -1,8 +1,9 @@
 """A few digits of one's own -> a model folder that reads them, in seconds and without TensorFlow.
 
-Only the last layer learns, and of it only the outputs of the script that is taught. Each digit is seen many times, bent
-as another day's hand would, beside features of all that the network knew before (`lekh.rehearsal`). How well it does is
-found on digits that it did not learn from: they are left out in turn.
+First the hand is found that turns, slants and stretches the digits (`lekh.hand`). Then the last layer learns, and of it
+only the outputs of the script that is taught. Each digit is seen many times, bent as another day's hand would, beside
+features of all that the network knew before (`lekh.rehearsal`). How well it does is found on digits that it did not
+learn from: they are left out in turn.
 """
 
 import time
@@ -17,6 +18,7 @@ import numpy as np
 from lekh import augment, datasets, evaluation, head, images, ink, model, model_folder, reading, rehearsal
 from lekh.datasets import Dataset
 from lekh.errors import LekhError
+from lekh.hand import Hand, fitted
 from lekh.head import Head, softmax
 from lekh.litert import Network
 from lekh.model import KERAS, NO_DIGIT, TFLITE, Card, ClassLabel, Model
@@ -26,6 +28,7 @@ from lekh.numerals import SCRIPTS, SIGNS, to_western
 SAMPLES = Path(__file__).resolve().parent.parent / "dataset" / "samples"
 MOST_CLASSES = 40  # of a script of one's own
 PARTS = 4  # that are left out in turn
+MOST_FITTED = 4  # digits of a class by which the hand is found
 MOST_EXAMINED = 400  # digits that are left out in turn, where there are more
 RESERVED = (NO_DIGIT, SIGNS, reading.AUTO)
 Report = Callable[[dict], None]
@@ -91,8 +94,10 @@ def finetune(
     old = model.load(start)
     pupil = Pupil(old, dataset, settings, report)
     before, after = pupil.examined()
-    taught = pupil.taught(np.ones(len(pupil.examples), bool))
-    samples = {name: _samples_read(each) for name, each in (("before", old), ("after", pupil.as_model(taught)))}
+    everything = np.ones(len(pupil.examples), bool)
+    taught, hand = pupil.taught(everything), pupil.hand(everything)
+    learnt = pupil.as_model(taught, hand)
+    samples = {name: _samples_read(each) for name, each in (("before", old), ("after", learnt))}
     sha256 = {name: old.card.raw["files"][name]["sha256"] for name in (KERAS, TFLITE)}
     found = {
         "script": dataset.script,
@@ -104,11 +109,12 @@ def finetune(
         "after": after,
         "samples": samples,
         "rehearsal": pupil.trunks[0].rehearsed_from,
+        "hand": None if hand is None else hand.as_dict(),
         "parent": {"name": old.card.raw.get("name"), "sha256": sha256},
         "settings": asdict(settings),
         "seconds": round(time.perf_counter() - began, 1),
     }
-    _write(out, start, pupil, taught, found)
+    _write(out, start, pupil, taught, learnt.card.hands, found)
     return found
 
 
@@ -135,6 +141,7 @@ class Pupil:
     """A model and the digits that it learns; each is found and bent once, whatever networks see it.
 
     Attributes:
+        inks: float32 `(h, w)` of each digit that has ink.
         examples: int `(N,)`, places in `dataset` of the digits that have ink.
         labels: int `(N,)`, their classes, places among those of the script.
         folds: int `(N,)`, the part that each is left out with; -1: with none.
@@ -146,7 +153,8 @@ class Pupil:
         self.old, self.settings, self.report = old, settings, report
         self.classes, self.dataset = _with_classes(old.card, dataset)
         self.rng = np.random.default_rng(settings.seed)
-        squares, self.examples = self._squares()
+        self.inks, self.examples = self._inks()
+        squares = [augment.to_square(shape) for shape in self.inks]
         self.labels = self.dataset.labels[self.examples]
         self.folds = _folds(self.labels, self._is_new(), self.rng)
         self.own = np.array([i for i, label in enumerate(self.classes) if label.script == dataset.script])
@@ -165,18 +173,18 @@ class Pupil:
             return np.arange(len(self.classes))
         return np.array([*self.own, *self.old.card.no_digit])
 
-    def _squares(self):
-        """What `augment.distort` bends, and the places of the digits that have ink."""
-        squares, places = [], []
+    def _inks(self):
+        """The ink of each digit that has some, and the places of these digits."""
+        inks, places = [], []
         for place, item in enumerate(self.dataset.images):
             page = augment.draw(item, self.rng) if self.dataset.has_strokes else _page(item)
             found = None if page is None else ink.find_digit(page)
             if found is not None:
-                squares.append(augment.to_square(found.ink))
+                inks.append(found.ink)
                 places.append(place)
-        if not squares:
+        if not inks:
             raise LekhError("None of the digits has ink", "Collect digits that are dark on light paper")
-        return squares, np.array(places)
+        return inks, np.array(places)
 
     def _show(self, squares):
         """Fills in the features of all copies; the example that each is of."""
@@ -222,20 +230,38 @@ class Pupil:
         after = 0
         for part in range(int(self.folds.max()) + 1):
             left_out = self.folds == part
-            taught = self.taught(~left_out, part)
+            learnt = self.as_model(self.taught(~left_out, part), self.hand(~left_out))
             held = self.dataset.take(self.examples[left_out])
-            right = _read_right(held, self.as_model(taught))
+            right = _read_right(held, learnt)
             known = None if before is None else _read_right(held, self.old)
             before, after = None if known is None else before + known, after + right
             self.report({"event": "part", "part": part + 1, "parts": PARTS, "n": len(held), "before": known,
                          "after": right})  # fmt: skip
         return before, after
 
-    def as_model(self, taught: Sequence[Head]) -> Model:
-        """The model with other last layers."""
+    def hand(self, mask: np.ndarray) -> Hand | None:
+        """What the examples where bool `mask` holds have in common, as the old model sees it; a new script: nothing."""
+        if self._is_new():
+            return None
+        own, parameters = self.old.card.indices(self.dataset.script), self.old.card.normalization
+        known = mask & (self.labels < len(own))
+        some = [place for label in np.unique(self.labels[known])
+                for place in np.flatnonzero(known & (self.labels == label))[:MOST_FITTED]]  # fmt: skip
+
+        def answers(inks):
+            among = self.old.predict(np.stack([to_input(ink, parameters) for ink in inks]))[:, own]
+            return among / np.maximum(among.sum(axis=1, keepdims=True), 1e-9)
+
+        return fitted([self.inks[place] for place in some], self.labels[some], answers, parameters.size)
+
+    def as_model(self, taught: Sequence[Head], hand: Hand | None = None) -> Model:
+        """The model with other last layers, and with this hand for the script that was taught."""
+        hands = {script: other for script, other in self.old.card.hands.items() if script != self.dataset.script}
+        if hand is not None:
+            hands[self.dataset.script] = hand
         made = None
         for trunk, last in reversed(list(zip(self.trunks, taught, strict=True))):  # the first is made with the second
-            card = replace(trunk.model.card, classes=self.classes)
+            card = replace(trunk.model.card, classes=self.classes, hands=hands)
             made = Model(self.old.folder, card, head.put_on(trunk.model.content, last), made)
         return made
 
@@ -400,7 +426,7 @@ def _samples_read(reader: Model) -> dict[str, list[int]]:
     return found
 
 
-def _write(out, start, pupil, taught, found):
+def _write(out, start, pupil, taught, hands, found):
     """The folder with everything that the other has, and the new networks and card."""
     raw = pupil.old.card.raw
     own = {
@@ -413,6 +439,7 @@ def _write(out, start, pupil, taught, found):
         "classes": [asdict(label) for label in pupil.classes],
         "test_sets": [],  # the parent's figures are not this network's
         "training_sets": [*raw.get("training_sets", []), own],
+        "hands": {script: hand.as_dict() for script, hand in hands.items()},
         "fine_tuning": found,
     }
     networks = {}

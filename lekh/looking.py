@@ -7,6 +7,7 @@ they are, 75, 76 and 70 of 8,875.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -63,23 +64,62 @@ def looked_again(found: list[list[list[Found]]], model: Model, script: str) -> l
     sure = _sureness(looked, model, script)
     doubtful = [place for place in np.argsort(sure)[:CROWDED] if sure[place] < SURE]
     if doubtful:
-        inks, seen = zip(*((every[place].ink, every[place].seen) for place in doubtful), strict=True)
-        looked[doubtful] = _in_every_way(inks, np.stack(seen), looked[doubtful], model)
+        inks = [every[place].ink for place in doubtful]
+        ways = _ways(inks, model, script)
+        looked[doubtful] = _together(ways, [_in_every_way(way, model) for way in ways], model)
     answers = iter(looked)
     return [[[replace(digit, looked=next(answers)) for digit in number] for number in line] for line in found]
+
+
+class _Way(NamedTuple):
+    """Digits as they are, or straightened as the hand of a script, whose name it has then."""
+
+    script: str | None
+    inks: list[np.ndarray]
+    inputs: np.ndarray  # float32 (N, S, S, 1)
+    said: np.ndarray  # float32 (N, C), by the first network at one look
+
+    def only(self, places):
+        return _Way(self.script, [self.inks[place] for place in places], self.inputs[places], self.said[places])
 
 
 def _recognised(inks, model, script):
     """What the network sees of each digit, as it is, float32 `(N, S, S, 1)`, and what it says of it, `(N, C)`."""
     if not inks:
         return (), ()
-    inputs = np.stack([normalize.to_input(digit, model.card.normalization) for digit in inks])
-    probabilities = model.predict(inputs)
+    ways = _ways(inks, model, script)
+    probabilities = _together(ways, [way.said for way in ways], model)
     doubtful = np.flatnonzero(_sureness(probabilities, model, script) < SURE) if len(inks) <= CROWDED else ()
     if len(doubtful):
-        some = [inks[place] for place in doubtful]
-        probabilities[doubtful] = _in_every_way(some, inputs[doubtful], probabilities[doubtful], model)
-    return inputs, probabilities
+        again = [_in_every_way(way.only(doubtful), model) for way in ways]
+        probabilities[doubtful] = _together(ways, again, model)
+    return ways[0].inputs, probabilities
+
+
+def _ways(inks, model, script):
+    """The digits as they are first, then as each hand that the model was taught in the script, or in any for `auto`."""
+    parameters = model.card.normalization
+    hands = [(name, hand) for name, hand in model.card.hands.items() if script in (AUTO, name)]
+    made = []
+    for name, hand in [(None, None), *hands]:
+        shown = inks if hand is None else [hand.straightened(ink, parameters.size) for ink in inks]
+        inputs = np.stack([normalize.to_input(ink, parameters) for ink in shown])
+        made.append(_Way(name, shown, inputs, model.predict(inputs)))
+    return made
+
+
+def _together(ways, said, model):
+    """float32 `(N, C)`: what is said of the digits as they are; a hand has half the say on its own script's classes.
+
+    How probable other scripts are stays as it was: another script is not that hand's.
+    """
+    together = said[0].copy()
+    for way, straight in zip(ways[1:], said[1:], strict=True):
+        places = [*model.card.indices(way.script), *model.card.no_digit]
+        shares = [part / np.maximum(part.sum(axis=1, keepdims=True), 1e-9)
+                  for part in (together[:, places], straight[:, places])]  # fmt: skip
+        together[:, places] = together[:, places].sum(axis=1, keepdims=True) * (shares[0] + shares[1]) / 2
+    return together
 
 
 def _sureness(probabilities, model, script):
@@ -95,13 +135,13 @@ def _sureness(probabilities, model, script):
     return np.where(known < STRAY, 0.0, np.maximum(among.max(axis=1), unlike) / np.maximum(known, 1e-9))
 
 
-def _in_every_way(inks, inputs, probabilities, model):
+def _in_every_way(way, model):
     """float32 `(N, C)`: the mean of what both networks say of each digit as it is, and of its other views."""
-    bent = np.stack([normalize.to_views(own, model.card.normalization)[1:] for own in inks])  # (N, V, S, S, 1)
+    bent = np.stack([normalize.to_views(ink, model.card.normalization)[1:] for ink in way.inks])  # (N, V, S, S, 1)
 
     def mean(network, as_it_is):
         answers = network.predict(bent.reshape(-1, *bent.shape[2:])).reshape(*bent.shape[:2], as_it_is.shape[1])
         return np.concatenate([as_it_is[:, np.newaxis], answers], axis=1).mean(axis=1)
 
-    first = mean(model, probabilities)
-    return first if model.second is None else (first + mean(model.second, model.second.predict(inputs))) / 2
+    first = mean(model, way.said)
+    return first if model.second is None else (first + mean(model.second, model.second.predict(way.inputs))) / 2

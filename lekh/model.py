@@ -2,13 +2,15 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from lekh.errors import LekhError
+from lekh.hand import Hand
 from lekh.litert import Network
 from lekh.normalize import Normalization
 from lekh.numerals import SCRIPTS, SIGNS
@@ -33,7 +35,10 @@ class ClassLabel:
 
 @dataclass(frozen=True)
 class Card:
-    """What `card.json` says of the network; `raw` keeps all of it for whoever shows or copies it."""
+    """What `card.json` says of the network; `raw` keeps all of it for whoever shows or copies it.
+
+    `hands` has for each script whose digits were taught the hand that wrote them, where it is not an upright one.
+    """
 
     classes: tuple[ClassLabel, ...]
     normalization: Normalization
@@ -41,6 +46,7 @@ class Card:
     rejection_threshold: float
     script_temperatures: dict[str, float]
     raw: dict
+    hands: Mapping[str, Hand] = field(default_factory=dict)
 
     @cached_property
     def scripts(self) -> tuple[str, ...]:
@@ -193,6 +199,7 @@ def read_card(folder: str | Path) -> Card:
             rejection_threshold=float(raw["rejection_threshold"]),
             script_temperatures={str(k): float(t) for k, t in raw.get("script_temperatures", {}).items()},
             raw=raw,
+            hands={str(script): Hand(**raw["hands"][script]) for script in raw.get("hands", ())},
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise LekhError(f"{path.parent.name}/{CARD} lacks a field or has a wrong one", _REMEDY) from error

@@ -78,13 +78,13 @@ def to_views(ink: np.ndarray, parameters: Normalization) -> np.ndarray:
     Returns:
         float32 `(V, S, S, 1)`, V = 5 as the parameters are by default.
     """
-    shrunk = _shrunk(ink, 2 * parameters.size)
-    bent = (_bent(shrunk, matrix) for matrix in _bends(parameters))
-    return np.stack([to_input(view, parameters) for view in (ink, *bent)])
+    small = shrunk(ink, 2 * parameters.size)
+    views = (bent(small, matrix) for matrix in _bends(parameters))
+    return np.stack([to_input(view, parameters) for view in (ink, *views)])
 
 
-def _shrunk(ink, side):
-    """The inked part, no larger than `side`: to bend more pixels than the network is shown takes time only."""
+def shrunk(ink: np.ndarray, side: int) -> np.ndarray:
+    """The inked part of float32 `(h, w)`, no larger than `side`: to bend more pixels than are shown takes time only."""
     crop = cropped(ink)
     if crop is None or max(crop.shape) <= side:
         return ink if crop is None else crop
@@ -103,8 +103,8 @@ def _bends(parameters):
     return [*turned, *leaning, *(np.diag([width, 1.0]) for width in widths)]
 
 
-def _bent(ink, matrix):
-    """The ink under a 2x2 matrix, about its middle, in a frame wide enough for it."""
+def bent(ink: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """Ink, float32 `(h, w)`, under a `(2, 2)` matrix of x and y, about its middle, in a frame wide enough for it."""
     shape = np.array(ink.shape[::-1])
     room = np.ceil(np.abs(matrix) @ shape).astype(int) + 2
     shift = (room - 1) / 2 - matrix @ ((shape - 1) / 2)

@@ -1,0 +1,108 @@
+"""Hands: found from some digits, taken back out of others, kept in the card."""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from lekh import looking, model, reading
+from lekh.errors import LekhError
+from lekh.hand import Hand, fitted
+from lekh.model import CARD
+from lekh.normalize import bent
+from tests.drawn import draw
+
+
+def bar(degrees: float) -> np.ndarray:
+    """A bar that stands upright at 0 and leans to the right at more; float32 `(101, 101)`."""
+    ink = np.zeros((101, 101), np.float32)
+    away = 40 * np.array([np.sin(np.deg2rad(degrees)), -np.cos(np.deg2rad(degrees))])
+    ends = [tuple(np.round(50 + side * away).astype(int).tolist()) for side in (1, -1)]
+    cv2.line(ink, *ends, 1.0, 7)
+    return ink
+
+
+def standing_or_lying(inks) -> np.ndarray:
+    """Probabilities `(N, 2)` that each bar stands, or lies: the squared cosine and sine of how far it leans."""
+    answers = []
+    for ink in inks:
+        moments = cv2.moments(ink)
+        lean = 0.5 * np.arctan2(2 * moments["mu11"], moments["mu02"] - moments["mu20"])
+        answers.append((np.cos(lean) ** 2, np.sin(lean) ** 2))
+    return np.array(answers)
+
+
+def test_an_upright_hand_changes_nothing():
+    ink = bar(10)[5:96, 20:81]
+    assert np.allclose(Hand().matrix, np.eye(2)) and Hand().oddness == 0
+    straight = Hand().straightened(ink, 64)
+    assert straight.sum() == pytest.approx(ink.sum(), rel=0.01)
+
+
+def test_a_hand_is_found_and_straightened():
+    leaning = [bar(25 + off) for off in (-2, 0, 2)] * 2 + [bar(115 + off) for off in (-2, 0, 2)] * 2
+    truth = [0] * 6 + [1] * 6
+    found = fitted(leaning, truth, standing_or_lying, 32)
+    straight = [found.straightened(ink, 32) for ink in leaning]
+    before, after = (standing_or_lying(inks)[np.arange(12), truth].mean() for inks in (leaning, straight))
+    assert before < 0.85 and after > 0.93
+
+
+def test_upright_digits_are_left_as_they_are():
+    upright = [bar(off) for off in (-1, 0, 1)] * 2 + [bar(90 + off) for off in (-1, 0, 1)] * 2
+    assert fitted(upright, [0] * 6 + [1] * 6, standing_or_lying, 32) is None
+
+
+IMPOSSIBLE = {"turn": 90}, {"slant": -2}, {"aspect": 0.0}, {"aspect": 9}, {"turn": float("nan")}
+
+
+@pytest.mark.parametrize("values", IMPOSSIBLE)
+def test_no_hand_is_like_that(values):
+    with pytest.raises(ValueError, match="No hand"):
+        Hand(**values)
+
+
+def with_hands(loaded, **hands):
+    made = model.Model(loaded.folder, replace(loaded.card, hands=hands), loaded.content)
+    assert made.second is None
+    return made
+
+
+def test_a_hand_is_believed_in_its_own_script_alone(tiny_model):
+    slanted = bent(255.0 - draw("latin", 4, seed=7).astype(np.float32), Hand(slant=-0.7).matrix)
+    page = np.clip(255 - slanted, 0, 255).astype(np.uint8)
+    taught = with_hands(tiny_model, latin=Hand(slant=0.7))
+    ours, theirs = (reading.read(page, each, "latin", single=True).digits[0] for each in (taught, tiny_model))
+    assert ours.probabilities != theirs.probabilities and ours.probabilities[4] > theirs.probabilities[4]
+    assert reading.read(page, taught, "khmer", single=True).digits == (
+        reading.read(page, tiny_model, "khmer", single=True).digits
+    )
+
+
+def test_other_scripts_are_as_probable_as_before(tiny_model):
+    inks = [(bar(30), (0, 0, 9, 9)), (bar(80), (0, 0, 9, 9))]
+    taught = with_hands(tiny_model, latin=Hand(turn=-20, aspect=1.3))
+    ways = looking._ways([ink for ink, _ in inks], taught, "auto")
+    together = looking._together(ways, [way.said for way in ways], taught)
+    assert [way.script for way in ways] == [None, "latin"]
+    others = taught.card.indices("khmer")
+    assert np.array_equal(together[:, others], ways[0].said[:, others])
+    assert np.allclose(together.sum(axis=1), 1, atol=1e-5)
+    own = [*taught.card.indices("latin"), *taught.card.no_digit]
+    assert np.abs(together[:, own] - ways[0].said[:, own]).max() > 0
+
+
+def test_the_card_keeps_it(tiny_model_folder, tmp_path):
+    folder = Path(shutil.copytree(tiny_model_folder, tmp_path / "model"))
+    raw = json.loads((folder / CARD).read_text("utf-8"))
+    hand = Hand(12.0, -0.2, 1.2)
+    (folder / CARD).write_text(json.dumps({**raw, "hands": {"latin": hand.as_dict()}}), "utf-8")
+    assert model.load(folder).card.hands == {"latin": hand}
+    for damaged in ({"latin": {"turn": 200}}, {"latin": {"lean": 1}}, {"latin": 3}, ["latin"], 7):
+        (folder / CARD).write_text(json.dumps({**raw, "hands": damaged}), "utf-8")
+        with pytest.raises(LekhError, match="wrong one"):
+            model.load(folder)
