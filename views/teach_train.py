@@ -146,6 +146,8 @@ def _done(job: Job) -> None:
         st.table(_table(found), width="content")  # unlike a data frame it folds its words on a phone
     if found["unreadable"]:
         st.caption(text("train.unreadable", n=found["unreadable"]))
+    if found["hand"]:
+        st.caption(text("train.hand", **_straightening(found["hand"])))
     if _worse(found):
         st.warning(text("train.worse"), icon=":material/warning:")
     with st.container(horizontal=True, gap="small"):
@@ -159,6 +161,12 @@ def _done(job: Job) -> None:
         )  # fmt: skip
         st.button(text("train.forget"), type="tertiary", key="train-forget", on_click=_forget)
     st.caption(text("train.left_out_help"))
+
+
+def _straightening(hand: dict) -> dict[str, str]:
+    """What is done to each digit, in words of numbers."""
+    shown = {"turn": hand["turn"], "slant": 100 * hand["slant"]}
+    return {name: f"{value:+.0f}" for name, value in shown.items()} | {"width": f"{100 * hand['aspect']:.0f}"}
 
 
 def _worse(found: dict) -> bool:

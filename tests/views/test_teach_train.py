@@ -31,12 +31,14 @@ def app() -> None:
     teach_train.section(st.session_state["given"], model)
 
 
-def collected(script="latin", each=1, classes=()):
-    """A collection with so many digits of each class."""
+def collected(script="latin", each=1, classes=(), slant=0.0):
+    """A collection with so many digits of each class, which lean to the right by `slant`."""
     made = Collection(script, classes)
     for place, label in enumerate(made.classes):
         for copy in range(each):
             page = draw("latin", place, seed=500 + copy)
+            shear = np.float32([[1, -slant, slant * page.shape[0] / 2], [0, 1, 0]])
+            page = cv2.warpAffine(page, shear, page.shape[::-1], borderValue=255)
             made.add(label, page, "drawn", True)
     return made
 
@@ -118,6 +120,19 @@ def test_a_training_from_its_start_to_its_use(opened, tiny_model_folder):
     assert not page.exception
     job.close()
     assert not job.out.parent.exists()
+
+
+def test_what_straightens_a_strange_hand_is_told(opened):
+    page = opened(collected(each=2, slant=0.9))
+    page.button(key="train-start").click().run()
+    job = page.session_state[JOB]
+    assert waited(job) == "done"
+    page.run()
+    hand = next(event for event in job.events() if event.get("event") == "done")["hand"]
+    assert hand["slant"] > 0.1
+    words = f"slanted by +{100 * hand['slant']:.0f} %"
+    assert sum(words in caption.value for caption in page.caption) == 1
+    job.close()
 
 
 def test_a_training_that_is_cancelled_leaves_nothing(opened):
