@@ -203,6 +203,12 @@ def test_half_precision_changes_nothing_that_matters(trained):
     assert 0 < np.abs(kept["after"] - kept["before"]).max() < 0.005 * kept["before"].max()
 
 
+def test_every_direction_is_learnt_at_about_the_same_pace(trained):
+    lengths = np.load(trained / "muon.npz")["lengths"]
+    assert lengths.shape == (2, 20)
+    assert lengths.min() > 0.6 and lengths.max() < 1.3
+
+
 @FOLDERS
 def test_the_optimizer_is_left_behind(trained, name):
     with zipfile.ZipFile(trained / name / model.KERAS) as packed:

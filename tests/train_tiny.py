@@ -2,8 +2,9 @@
 
 In a process of its own, because the tests' process must never import TensorFlow. Below FOLDER it reads `latin.npz`,
 `khmer/` and `shapes/`, and writes the model folders `digits/` and `own/`, each with `keras.npz`: inputs, and what the
-Keras networks that were saved make of them; and `half.npz`: what a network says before and after it is rounded to half
-precision.
+Keras networks that were saved make of them; `half.npz`: what a network says before and after it is rounded to half
+precision; and `muon.npz`. `digits/` has two networks, as the repository's; `own/` is what the command makes of
+somebody's own shapes.
 """
 
 import sys
@@ -13,7 +14,7 @@ from unittest import mock
 import keras
 import numpy as np
 
-from lekh import datasets, preparation, training
+from lekh import datasets, muon, preparation, training
 from lekh.model import FILES
 
 QUICK = preparation.Configuration(
@@ -47,6 +48,14 @@ def halved(folder: Path) -> None:
     np.savez(folder / "half.npz", before=before, after=after)
 
 
+def steps_of_muon(folder: Path) -> None:
+    """Keeps the singular values of what Muon makes of a tall and of a wide matrix, `(2, 20)`."""
+    rng = np.random.default_rng(3)
+    tall = rng.normal(size=(90, 20)) * np.geomspace(0.1, 1, 20)  # some directions matter ten times as much as others
+    made = [np.asarray(muon.orthogonal(keras.ops.convert_to_tensor(each, "float32"))) for each in (tall, tall.T)]
+    np.savez(folder / "muon.npz", lengths=[np.linalg.svd(each, compute_uv=False) for each in made])
+
+
 def main(folder: Path) -> None:
     """All models."""
     digits = [datasets.load(folder / "latin.npz", "latin"), datasets.load(folder / "khmer", "khmer")]
@@ -56,6 +65,7 @@ def main(folder: Path) -> None:
     for name in ("digits", "own"):
         outputs_of_keras(folder / name)
     halved(folder)
+    steps_of_muon(folder)
 
 
 if __name__ == "__main__":
