@@ -4,8 +4,7 @@ The fifth of a digit's ink that spoke most for the answer is erased, and what is
 own would be. Beside it as much ink is erased at random, in connected pieces of the same sizes.
 
 `python -m lekh.deletion` measures it on digits that were held out of training. Of 1,071 in twelve scripts 37 % are read
-as another one without the strokes named, 9 % without as much at random; in each script the first are more, least so
-among the 19 digits of Odia.
+as another one without the strokes named, 9 % without as much at random; in each script the first are more.
 """
 
 from collections.abc import Iterable, Sequence
