@@ -48,6 +48,10 @@ class Card:
     raw: dict
     hands: Mapping[str, Hand] = field(default_factory=dict)
 
+    def __post_init__(self):
+        if not set(self.hands) <= set(self.scripts):
+            raise ValueError("The card names a hand of a script that it does not list.")
+
     @cached_property
     def scripts(self) -> tuple[str, ...]:
         """Names of the scripts, in the order of their first class."""

@@ -22,6 +22,7 @@ from lekh import datasets, evaluation, figures, head, model, model_folder, rehea
 from lekh.datasets import Dataset
 from lekh.errors import LekhError
 from lekh.model import CARD, CARD_FORMAT, FILES, KERAS, NO_DIGIT, ClassLabel
+from lekh.muon import muon_class
 from lekh.normalize import Normalization, to_views
 from lekh.numerals import SCRIPTS, SIGNS
 from lekh.preparation import Configuration, Pool, batches, open_sources, prepare
@@ -135,15 +136,13 @@ def optimizer(configuration, steps: int, warmup: int, clipnorm: float | None = N
     """
     import keras
 
-    from lekh.muon import Muon
-
     warmup = min(warmup, steps // 10)
     schedule = keras.optimizers.schedules.CosineDecay(
         configuration.learning_rate / 20, steps - warmup, alpha=0.002,
         warmup_target=configuration.learning_rate, warmup_steps=warmup,
     )  # fmt: skip
     average = min(configuration.average, 1 - 1 / max(2, steps // 20))
-    family = Muon if muon else keras.optimizers.AdamW
+    family = muon_class() if muon else keras.optimizers.AdamW
     return family(
         schedule, weight_decay=configuration.weight_decay, use_ema=True, ema_momentum=average, clipnorm=clipnorm
     )

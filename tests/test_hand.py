@@ -102,7 +102,7 @@ def test_the_card_keeps_it(tiny_model_folder, tmp_path):
     hand = Hand(12.0, -0.2, 1.2)
     (folder / CARD).write_text(json.dumps({**raw, "hands": {"latin": hand.as_dict()}}), "utf-8")
     assert model.load(folder).card.hands == {"latin": hand}
-    for damaged in ({"latin": {"turn": 200}}, {"latin": {"lean": 1}}, {"latin": 3}, ["latin"], 7):
+    for damaged in ({"latin": {"turn": 200}}, {"latin": {"lean": 1}}, {"latin": 3}, {"thai": {}}, ["latin"], 7):
         (folder / CARD).write_text(json.dumps({**raw, "hands": damaged}), "utf-8")
         with pytest.raises(LekhError, match="wrong one"):
             model.load(folder)
