@@ -17,6 +17,7 @@ from lekh.numerals import AUTO
 
 SURE = 0.98  # a digit under this confidence is looked at in every way
 STRAY = 0.05  # probability of the script that was asked for and of no digit; under it another look is due
+SAY = 0.35  # of a hand that the model was taught; less than half, so that others, who are read well, hardly notice
 CROWDED = 48  # pieces of ink; on a page with more, only so many are looked at again, and only what touches is parted
 
 
@@ -109,7 +110,7 @@ def _ways(inks, model, script):
 
 
 def _together(ways, said, model):
-    """float32 `(N, C)`: what is said of the digits as they are; a hand has half the say on its own script's classes.
+    """float32 `(N, C)`: what is said of the digits as they are; a hand has its say on its own script's classes.
 
     How probable other scripts are stays as it was: another script is not that hand's.
     """
@@ -118,7 +119,7 @@ def _together(ways, said, model):
         places = [*model.card.indices(way.script), *model.card.no_digit]
         shares = [part / np.maximum(part.sum(axis=1, keepdims=True), 1e-9)
                   for part in (together[:, places], straight[:, places])]  # fmt: skip
-        together[:, places] = together[:, places].sum(axis=1, keepdims=True) * (shares[0] + shares[1]) / 2
+        together[:, places] = together[:, places].sum(axis=1, keepdims=True) * ((1 - SAY) * shares[0] + SAY * shares[1])
     return together
 
 
