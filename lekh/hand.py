@@ -1,8 +1,8 @@
 """How a writer's hand turns, slants and stretches digits, found from a few of them, and taken back out of others.
 
 Much of what makes a hand hard to read is the same in all of its digits, and small: three numbers, for which twenty
-digits are enough. A model that was taught a hand sees each digit as it is and straightened, and believes what it sees of
-both; the first more, because others write upright (`lekh.looking.SAY`).
+digits are enough. A model that was taught a hand sees each digit as it is and straightened, and believes both; the
+first more, because others write upright (`lekh.looking.SAY`).
 """
 
 from collections.abc import Callable, Iterable, Sequence
