@@ -147,7 +147,7 @@ def _done(job: Job) -> None:
     if found["unreadable"]:
         st.caption(text("train.unreadable", n=found["unreadable"]))
     if found["hand"]:
-        st.caption(text("train.hand", **_straightening(found["hand"])))
+        st.caption(text("train.hand", how=_straightening(found["hand"])))
     if _worse(found):
         st.warning(text("train.worse"), icon=":material/warning:")
     with st.container(horizontal=True, gap="small"):
@@ -163,10 +163,13 @@ def _done(job: Job) -> None:
     st.caption(text("train.left_out_help"))
 
 
-def _straightening(hand: dict) -> dict[str, str]:
-    """What is done to each digit, in words of numbers."""
-    shown = {"turn": hand["turn"], "slant": 100 * hand["slant"]}
-    return {name: f"{value:+.0f}" for name, value in shown.items()} | {"width": f"{100 * hand['aspect']:.0f}"}
+def _straightening(hand: dict) -> str:
+    """What is done to each digit: only what the hand is out of the usual in."""
+    turn, slant, width = round(hand["turn"]), round(100 * hand["slant"]), round(100 * hand["aspect"])
+    parts = [text("train.turned", turn=f"{turn:+d}")] if turn else []
+    parts += [text("train.slanted", slant=f"{slant:+d}")] if slant else []
+    parts += [text("train.wide", width=width)] if width != 100 else []
+    return ", ".join(parts)
 
 
 def _worse(found: dict) -> bool:
