@@ -28,6 +28,7 @@ from lekh.numerals import SCRIPTS, SIGNS
 from lekh.preparation import Configuration, Pool, batches, open_sources, prepare
 
 PACKAGES = ("tensorflow", "keras", "ai-edge-litert", "numpy", "opencv-python-headless", "pillow")
+FIRST, SECOND = "first", "second"  # names of the networks of a folder
 CHECKPOINT = "checkpoint.keras"  # written after each epoch, gone when the model folder is complete
 LEAST_TO_CALIBRATE = 100  # held-out digits; fewer say nothing of confidence
 # Held-out digits are of the sets that were learnt from; other pens and cameras are read less surely than they are.
@@ -44,15 +45,16 @@ def build_networks(classes: int, configuration: Configuration) -> list:
     import keras
 
     keras.utils.set_random_seed(configuration.seed)
-    names = ("first", "second") if configuration.second else ("first",)
+    names = (FIRST, SECOND) if configuration.second else (FIRST,)
     return [build_network(classes, configuration.normalization, name=name) for name in names]
 
 
 def build_network(classes: int, parameters: Normalization, precision: str = "float32", name: str = "lekh"):
     """A small network, `(N, S, S, 1)` -> softmax `(N, classes)`; 442 thousand parameters at 20 classes.
 
-    Four resolutions, pooled by their maxima: two convolutions each after the first, three at the last, which sees the
-    whole digit. From the second on they add to what the first found, and begin by adding nothing there.
+    Five resolutions, pooled by their maxima: one convolution at the first and at the last, two at the others. From the
+    second on of a number of filters they add to what the first found, and begin by adding nothing there. The network
+    called `SECOND` has no fifth: it takes its last convolution at the fourth, which is slower, and errs elsewhere.
     """
     import keras
     from keras import layers
@@ -73,6 +75,8 @@ def build_network(classes: int, parameters: Normalization, precision: str = "flo
     x = positive(convolution(inputs, 16))
     for filters in (32, 64, 128):
         x = adding(positive(convolution(layers.MaxPooling2D(2, **given)(x), filters)), filters)
+    if name != SECOND:
+        x = layers.MaxPooling2D(2, padding="same", **given)(x)
     x = adding(x, filters)
     x = layers.Dropout(0.2, **given)(layers.GlobalAveragePooling2D(**given)(x))
     return keras.Model(inputs, layers.Dense(classes, activation="softmax", name="probabilities")(x), name=name)
