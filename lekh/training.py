@@ -41,7 +41,7 @@ FEW_MISSES = 10  # of a script, held out; fewer, of which some are slips of the 
 
 
 def build_networks(classes: int, configuration: Configuration) -> list:
-    """The networks of a model folder, untrained: one, or two alike that begin with other weights, so err elsewhere."""
+    """The networks of a model folder, untrained: one, or two that differ in depth and begin with other weights."""
     import keras
 
     keras.utils.set_random_seed(configuration.seed)
@@ -52,9 +52,9 @@ def build_networks(classes: int, configuration: Configuration) -> list:
 def build_network(classes: int, parameters: Normalization, precision: str = "float32", name: str = "lekh"):
     """A small network, `(N, S, S, 1)` -> softmax `(N, classes)`; 442 thousand parameters at 20 classes.
 
-    Five resolutions, pooled by their maxima: one convolution at the first and at the last, two at the others. From the
-    second on of a number of filters they add to what the first found, and begin by adding nothing there. The network
-    called `SECOND` has no fifth: it takes its last convolution at the fourth, which is slower, and errs elsewhere.
+    Five resolutions, pooled by their maxima: one convolution at the first and at the last, two at the others. The
+    second of two, and the last, add to what was found, and begin by adding nothing. The network called `SECOND` takes
+    its last convolution at the fourth resolution, too, which is slower: it is asked of few digits, and errs elsewhere.
     """
     import keras
     from keras import layers
