@@ -14,11 +14,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from lekh import litert
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "main_app.py"
 NEW_PROCESSES = 3  # of each kind; the median counts
 CANVAS_READINGS = 200
 EXPLANATIONS = 100
+BATCHES = 100  # of `lekh.litert.BATCH` digits
 KERAS_PREDICTIONS = 100
 PAGE_PREDICTIONS = 10
 PAGE_READINGS = 5
@@ -81,6 +84,7 @@ def run(model_folder: Path) -> dict[str, Any]:
         "first_answer_to_import_tensorflow": _ratio(answer and answer["seconds"], tensorflow and tensorflow["seconds"]),
         "canvas_milliseconds": canvas,
         "explanation_milliseconds": _explanation(model_folder),
+        "batch_milliseconds": _batch(model_folder),
         "keras_predict_milliseconds": keras,
         "keras_predict_to_canvas": _ratio(keras, canvas),
         "canvas_images_per_second": per_second,
@@ -100,6 +104,7 @@ def as_text(results: dict[str, Any]) -> str:
         ("  the first answer takes, of that time", "first_answer_to_import_tensorflow", "{:.1%}"),
         (f"Canvas to probabilities (median of {CANVAS_READINGS})", "canvas_milliseconds", "{:.2f} ms"),
         (f"Its strokes weighed (median of {EXPLANATIONS})", "explanation_milliseconds", "{:.1f} ms"),
+        (f"A digit in a batch of {litert.BATCH}, network, one core", "batch_milliseconds", "{:.3f} ms"),
         (f"keras.Model.predict (median of {KERAS_PREDICTIONS})", "keras_predict_milliseconds", "{:.1f} ms"),
         ("  times the canvas's whole way", "keras_predict_to_canvas", "{:.1f}"),
         ("Canvas images a second, all cores", "canvas_images_per_second", "{:.0f}"),
@@ -207,6 +212,23 @@ def _explanation(model_folder: Path) -> float:
         explain.explain(seen, loaded, script)
         times.append(1000 * (time.perf_counter() - start))
     return statistics.median(times)
+
+
+def _batch(model_folder: Path) -> float:
+    """Median milliseconds of the network alone for each digit of a full batch, on one core."""
+    import numpy as np
+
+    from lekh import model
+
+    loaded = model.load(model_folder)
+    side = loaded.card.normalization.size
+    digits = np.random.default_rng(0).random((litert.BATCH, side, side, 1), np.float32)
+    times = []
+    for _ in range(BATCHES):
+        start = time.perf_counter()
+        loaded.predict(digits)
+        times.append(1000 * (time.perf_counter() - start))
+    return statistics.median(times) / litert.BATCH
 
 
 def _crowded_page(model_folder: Path) -> tuple[float, float]:

@@ -236,6 +236,7 @@ MEASURED = {
     "first_answer_to_import_tensorflow": 0.1,
     "canvas_milliseconds": 1.5,
     "explanation_milliseconds": 6.0,
+    "batch_milliseconds": 0.27,
     "keras_predict_milliseconds": 45.0,
     "keras_predict_to_canvas": 30.0,
     "canvas_images_per_second": 900.0,
@@ -262,6 +263,10 @@ class TestBench:
     def test_one_explanation(self, tiny_model_folder, monkeypatch):
         monkeypatch.setattr(bench, "EXPLANATIONS", 5)
         assert 0 < bench._explanation(tiny_model_folder) < 1000
+
+    def test_a_batch_of_digits(self, tiny_model_folder, monkeypatch):
+        monkeypatch.setattr(bench, "BATCHES", 5)
+        assert 0 < bench._batch(tiny_model_folder) < 1000
 
     def test_a_photo_of_many_digits(self, tiny_model_folder):
         seconds, decoding = bench._crowded_page(tiny_model_folder)
