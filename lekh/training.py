@@ -28,7 +28,6 @@ from lekh.numerals import SCRIPTS, SIGNS
 from lekh.preparation import Configuration, Pool, batches, open_sources, prepare
 
 PACKAGES = ("tensorflow", "keras", "ai-edge-litert", "numpy", "opencv-python-headless", "pillow")
-FIRST, SECOND = "first", "second"  # names of the networks of a folder
 CHECKPOINT = "checkpoint.keras"  # written after each epoch, gone when the model folder is complete
 LEAST_TO_CALIBRATE = 100  # held-out digits; fewer say nothing of confidence
 # Held-out digits are of the sets that were learnt from; other pens and cameras are read less surely than they are.
@@ -40,21 +39,26 @@ FEW_MISSES = 10  # of a script, held out; fewer, of which some are slips of the 
 # -- build and train the network --------------------------------------------------------------------------------------
 
 
-def build_networks(classes: int, configuration: Configuration) -> list:
-    """The networks of a model folder, untrained: one, or two that differ in depth and begin with other weights."""
+def build_networks(classes: int, configuration: Configuration, precision: str = "float32") -> list:
+    """The networks of a model folder, untrained: one, or two that err elsewhere.
+
+    The second begins with other weights and takes its last convolution at the fourth resolution, too, which is slower;
+    but it is asked of few digits.
+    """
     import keras
 
     keras.utils.set_random_seed(configuration.seed)
-    names = (FIRST, SECOND) if configuration.second else (FIRST,)
-    return [build_network(classes, configuration.normalization, name=name) for name in names]
+    shapes = {"first": 5, "second": 4} if configuration.second else {"first": 5}
+    return [build_network(classes, configuration.normalization, precision, *shape) for shape in shapes.items()]
 
 
-def build_network(classes: int, parameters: Normalization, precision: str = "float32", name: str = "lekh"):
+def build_network(
+    classes: int, parameters: Normalization, precision: str = "float32", name: str = "lekh", resolutions: int = 5
+):
     """A small network, `(N, S, S, 1)` -> softmax `(N, classes)`; 442 thousand parameters at 20 classes.
 
-    Five resolutions, pooled by their maxima: one convolution at the first and at the last, two at the others. The
-    second of two, and the last, add to what was found, and begin by adding nothing. The network called `SECOND` takes
-    its last convolution at the fourth resolution, too, which is slower: it is asked of few digits, and errs elsewhere.
+    Five resolutions, pooled by their maxima, or four: one convolution at the first, two at each of the next three, and
+    one more at the last. The second of two, and that one, add to what was found, and begin by adding nothing.
     """
     import keras
     from keras import layers
@@ -75,7 +79,7 @@ def build_network(classes: int, parameters: Normalization, precision: str = "flo
     x = positive(convolution(inputs, 16))
     for filters in (32, 64, 128):
         x = adding(positive(convolution(layers.MaxPooling2D(2, **given)(x), filters)), filters)
-    if name != SECOND:
+    if resolutions == 5:
         x = layers.MaxPooling2D(2, padding="same", **given)(x)
     x = adding(x, filters)
     x = layers.Dropout(0.2, **given)(layers.GlobalAveragePooling2D(**given)(x))
@@ -98,8 +102,7 @@ def fit(
         Of each network the curves `loss`, `accuracy`, `val_loss`, `val_accuracy`, one number an epoch.
     """
     precision = fast_precision() if configuration.precision == "auto" else configuration.precision
-    rough = [build_network(network.output_shape[-1], configuration.normalization, precision, network.name)
-             for network in networks]  # fmt: skip
+    rough = build_networks(networks[0].output_shape[-1], configuration, precision)
     _hand_over(networks, rough)
     curves = _fit_round(rough, train, held_out, configuration, checkpoint)
     _hand_over(rough, networks)
