@@ -3,6 +3,9 @@
 Much of what makes a hand hard to read is the same in all of its digits, and small: three numbers, for which twenty
 digits are enough. A model that was taught a hand sees each digit as it is and straightened, and believes both; the
 first more, because others write upright (`lekh.looking.SAY`).
+
+The digits of one picture share a hand too, that of whoever wrote them or the slant of the camera. It is found without
+knowing what they are: as that by which all of them together are read most surely.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -19,6 +22,9 @@ STEPS = (8.0, 0.13, 1.2), (4.0, 0.07, 1.1)
 USUAL = 20.0, 0.4, 0.4  # standard deviations of hands: degrees, slant, logarithm of the aspect
 LEAST = 1.0  # nats by which a hand must explain its digits better than an upright one does
 LIMITS = 60.0, 1.5, 4.0  # of a hand that a card may name
+COMMON = 7.0, 0.2, 0.4  # the same, of hands that nobody vouches for
+FIRST = 4  # digits of a picture that are tried as every hand
+KEPT = 12  # hands as which the others are tried
 FLOOR = 0.01  # probability added to each; a digit that nothing explains, a slip perhaps, decides no more than that
 
 
@@ -52,10 +58,9 @@ class Hand:
         turned = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         return turned @ np.array([[1, self.slant], [0, 1]]) @ np.diag([self.aspect**0.5, self.aspect**-0.5])
 
-    @property
-    def oddness(self) -> float:
+    def oddness(self, usual: tuple[float, float, float] = USUAL) -> float:
         """How far it is from an upright hand, in nats: minus the logarithm of how common it is beside that."""
-        off = np.array([self.turn, self.slant, np.log(self.aspect)]) / USUAL
+        off = np.array([self.turn, self.slant, np.log(self.aspect)]) / usual
         return float(0.5 * (off**2).sum())
 
     def straightened(self, ink: np.ndarray, size: int) -> np.ndarray:
@@ -87,7 +92,7 @@ def fitted(
 
     def explained(hand):
         given = answers([bent(ink, hand.matrix) for ink in small])[rows, truth]
-        return float(np.log(given + FLOOR).sum()) - hand.oddness
+        return float(np.log(given + FLOOR).sum()) - hand.oddness()
 
     found = {Hand(): explained(Hand())}
     upright = found[Hand()]
@@ -103,3 +108,31 @@ def fitted(
         around = product((-turn, 0, turn), (-slant, 0, slant), (1 / aspect, 1, aspect))
         best = best_with([Hand(best.turn + t, best.slant + s, best.aspect * a) for t, s, a in around])
     return best if found[best] > upright + LEAST else None
+
+
+def shared(inks: Sequence[np.ndarray], answers: Callable[[Sequence[np.ndarray]], np.ndarray], size: int) -> Hand | None:
+    """The hand that wrote digits of which nobody said which they are: that by which they are read most surely.
+
+    Args:
+        inks: float32 `(h, w)` of one digit each, of one picture.
+        answers: the network: inks -> how probable the likeliest digit of each script is, `(N, K)` for K scripts that
+            all of them may be written in.
+        size: side of the network's input.
+
+    Returns:
+        The likeliest, all digits and the hand itself considered; `None` where that is an upright one.
+    """
+    small = [shrunk(ink, 2 * size) for ink in inks]
+    hands = [Hand(*values) for values in product(TURNS, SLANTS, ASPECTS)]
+    explained = np.array([[LEAST * (hand == Hand()) - hand.oddness(COMMON)] for hand in hands])  # (H, 1), then (H, K)
+    step = -(-len(small) // FIRST)
+    first = small[::step]
+    rest = [ink for place, ink in enumerate(small) if place % step]
+    for some, most in ((first, len(hands)), (rest, KEPT)):
+        if some:
+            order = np.argsort(-explained.max(axis=1), kind="stable")[:most]
+            hands, explained = [hands[place] for place in order], explained[order]
+            given = answers([bent(ink, hand.matrix) for hand in hands for ink in some])
+            explained = explained + np.log(given + FLOOR).reshape(len(hands), len(some), -1).sum(axis=1)
+    best = hands[int(explained.max(axis=1).argmax())]
+    return None if best == Hand() else best

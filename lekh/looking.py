@@ -12,12 +12,16 @@ from typing import NamedTuple
 import numpy as np
 
 from lekh import normalize
+from lekh.hand import Hand, shared
 from lekh.model import Model
 from lekh.numerals import AUTO
 
 SURE = 0.98  # a digit under this confidence is looked at in every way
 STRAY = 0.05  # probability of the script that was asked for and of no digit; under it another look is due
 SAY = 0.35  # of a hand that the model was taught; less than half, so that others, who are read well, hardly notice
+LEAST = 3  # digits of a picture that can tell how all of them were written
+MOST = 12  # that are asked
+DOUBTFUL = 0.9, 0.25  # confidence under which a digit may be of an odd hand, and the share of such digits that it takes
 CROWDED = 48  # pieces of ink; on a page with more, only so many are looked at again, and only what touches is parted
 
 
@@ -46,19 +50,59 @@ class Found:
     between: bool = False
 
 
-def looked_at(digits: Sequence[tuple[np.ndarray, tuple]], model: Model, script: str) -> list[Found]:
+def hand_of(inks: Sequence[np.ndarray], model: Model, script: str) -> Hand | None:
+    """How the digits of one picture are turned, slanted and stretched, all alike, so that many of them are in doubt.
+
+    Args:
+        inks: float32 `(h, w)` of each digit, some of which may be none.
+        model: a loaded model folder.
+        script: the one that was asked for, or `"auto"`.
+
+    Returns:
+        What straightens them; `None` where they are too few, or read as surely as they are.
+    """
+    parameters = model.card.normalization
+    some = inks[:: max(1, -(-len(inks) // MOST))]
+    if len(some) < LEAST:
+        return None
+    scripts = [model.card.indices(name) for name in (model.card.scripts if script == AUTO else [script])]
+
+    def said_of(inks):
+        return model.predict(np.stack([normalize.to_input(ink, parameters) for ink in inks]))
+
+    def best_of_each_script(said):
+        return np.stack([said[:, places].max(axis=1) for places in scripts], axis=1)
+
+    said = said_of(some)
+    like = np.flatnonzero(said[:, model.card.no_digit].sum(axis=1) < 0.5)
+    if len(like) < LEAST:
+        return None
+    if script == AUTO:
+        script = model.card.scripts[int(np.log(best_of_each_script(said[like]) + STRAY).sum(axis=0).argmax())]
+    confidence, share = DOUBTFUL
+    if (_sureness(said[like], model, script) < confidence).sum() < max(2, share * len(like)):
+        return None
+    return shared([some[place] for place in like], lambda inks: best_of_each_script(said_of(inks)), parameters.size)
+
+
+def looked_at(
+    digits: Sequence[tuple[np.ndarray, tuple]], model: Model, script: str, hand: Hand | None = None
+) -> list[Found]:
     """What the network for single digits says of each digit; of a doubtful one the mean over its views.
 
     Args:
         digits: pairs of ink, float32 `(h, w)`, and box, in pixels of the page; of more than `CROWDED` none is doubted.
         model: a loaded model folder.
         script: the one that was asked for, or `"auto"`: doubt is about what that leaves open.
+        hand: from `hand_of`, where these are digits of one picture.
     """
-    inputs, probabilities = _recognised([own for own, _ in digits], model, script)
+    inputs, probabilities = _recognised([own for own, _ in digits], model, script, hand)
     return [Found(own, box, *said) for (own, box), *said in zip(digits, inputs, probabilities, strict=True)]
 
 
-def looked_again(found: list[list[list[Found]]], model: Model, script: str) -> list[list[list[Found]]]:
+def looked_again(
+    found: list[list[list[Found]]], model: Model, script: str, hand: Hand | None = None
+) -> list[list[list[Found]]]:
     """The digits of a crowded page, the least sure of them seen in every way, now that its script is known."""
     every = [digit for line in found for number in line for digit in number]
     looked = np.stack([digit.looked for digit in every])
@@ -66,7 +110,7 @@ def looked_again(found: list[list[list[Found]]], model: Model, script: str) -> l
     doubtful = [place for place in np.argsort(sure)[:CROWDED] if sure[place] < SURE]
     if doubtful:
         inks = [every[place].ink for place in doubtful]
-        ways = _ways(inks, model, script)
+        ways = _ways(inks, model, script, hand)
         looked[doubtful] = _together(ways, [_in_every_way(way, model) for way in ways], model)
     answers = iter(looked)
     return [[[replace(digit, looked=next(answers)) for digit in number] for number in line] for line in found]
@@ -84,11 +128,11 @@ class _Way(NamedTuple):
         return _Way(self.script, [self.inks[place] for place in places], self.inputs[places], self.said[places])
 
 
-def _recognised(inks, model, script):
-    """What the network sees of each digit, as it is, float32 `(N, S, S, 1)`, and what it says of it, `(N, C)`."""
+def _recognised(inks, model, script, hand):
+    """What the network sees of each digit, as it is or its picture's hand undone, float32 `(N, S, S, 1)`, and what it says of it, `(N, C)`."""
     if not inks:
         return (), ()
-    ways = _ways(inks, model, script)
+    ways = _ways(inks, model, script, hand)
     probabilities = _together(ways, [way.said for way in ways], model)
     doubtful = np.flatnonzero(_sureness(probabilities, model, script) < SURE) if len(inks) <= CROWDED else ()
     if len(doubtful):
@@ -97,12 +141,13 @@ def _recognised(inks, model, script):
     return ways[0].inputs, probabilities
 
 
-def _ways(inks, model, script):
-    """The digits as they are first, then as each hand that the model was taught in the script, or in any for `auto`."""
+def _ways(inks, model, script, own=None):
+    """The digits first as they are, or as their own hand, where there is one; then as each hand that was taught in the
+    script, or in any for `auto`."""
     parameters = model.card.normalization
     hands = [(name, hand) for name, hand in model.card.hands.items() if script in (AUTO, name)]
     made = []
-    for name, hand in [(None, None), *hands]:
+    for name, hand in [(None, own), *hands]:
         shown = inks if hand is None else [hand.straightened(ink, parameters.size) for ink in inks]
         inputs = np.stack([normalize.to_input(ink, parameters) for ink in shown])
         made.append(_Way(name, shown, inputs, model.predict(inputs)))

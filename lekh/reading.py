@@ -8,7 +8,8 @@ import numpy as np
 
 from lekh import clutter, images, ink, layout, lone, sequence
 from lekh.errors import LekhError
-from lekh.looking import CROWDED, Found, looked_again, looked_at
+from lekh.hand import Hand
+from lekh.looking import CROWDED, Found, hand_of, looked_again, looked_at
 from lekh.model import Card, Model
 from lekh.numerals import AUTO
 from lekh.roughness import roughness, roughness_of_one
@@ -196,12 +197,13 @@ def read(source: images.Source, model: Model, script: str = AUTO, single: bool =
     if not pieces:
         return _if_sure(_read_one(grey, model, script, start))
     boxes = [_scaled(piece.box_xywh, page.scale) for piece in pieces]
-    looked = iter(looked_at([(piece.ink, box) for piece, box in zip(pieces, boxes, strict=True)], model, script))
+    hand = hand_of([piece.ink for piece in pieces], model, script)
+    looked = iter(looked_at([(piece.ink, box) for piece, box in zip(pieces, boxes, strict=True)], model, script, hand))
     found = [[[next(looked) for _ in number.pieces] for number in line.numbers] for line in lines]
     scripts = _scripts_of(found, model, script)
     if len(pieces) > CROWDED:
-        found = looked_again(found, model, scripts[0][0])
-    found = _parted(lines, found, grey, page.scale, model, scripts[0][0])
+        found = looked_again(found, model, scripts[0][0], hand)
+    found = _parted(lines, found, grey, page.scale, model, scripts[0][0], hand)
     rough = _rough_ground(found, page.ink, grey)
     many = _reading(found, page.ink, grey, model, scripts, start, rough)
     if len(pieces) <= FEW or all(digit.rejected for digit in many.digits):
@@ -281,7 +283,7 @@ def _found_on(grey):
     return page, layout.find_lines(page.ink)
 
 
-def _parted(lines, found, grey, scale, model, script):
+def _parted(lines, found, grey, scale, model, script, hand):
     """Lines of numbers of `Found` after the network for numbers has parted what touches and left out what is no digit.
 
     It is not asked where no piece is wide enough for two digits and each is read without doubt, nor, on a crowded page,
@@ -298,7 +300,7 @@ def _parted(lines, found, grey, scale, model, script):
     }  # fmt: skip
     answers = reader.read(list(asked.values()), script, grey, scale)
     cuts = [cut for answer in answers for cut in answer]
-    looked = iter(looked_at([(cut.ink, _scaled(cut.box_xywh, scale)) for cut in cuts], model, script))
+    looked = iter(looked_at([(cut.ink, _scaled(cut.box_xywh, scale)) for cut in cuts], model, script, hand))
     parted = [list(line) for line in found]
     for (row, column), answer in zip(asked, answers, strict=True):
         among = len(answer) > 1

@@ -38,7 +38,7 @@ def standing_or_lying(inks) -> np.ndarray:
 
 def test_an_upright_hand_changes_nothing():
     ink = bar(10)[5:96, 20:81]
-    assert np.allclose(Hand().matrix, np.eye(2)) and Hand().oddness == 0
+    assert np.allclose(Hand().matrix, np.eye(2)) and Hand().oddness() == 0
     straight = Hand().straightened(ink, 64)
     assert straight.sum() == pytest.approx(ink.sum(), rel=0.01)
 
