@@ -167,7 +167,8 @@ class ScriptEvaluation:
         n: digits.
         decided: share of the digits after which alone one script is named, see `Reading.shared`.
         right: share of those for which it is the right one.
-        together: share of the groups of five digits, put together at random, whose script is found.
+        together: share of the groups of five digits, put together at random as if they were of one picture, whose
+            script is found.
     """
 
     n: int
@@ -225,24 +226,26 @@ def evaluate_script(
     rng = np.random.default_rng(seed)
     images = [dataset.images[place] for place in rng.permutation(len(dataset))[:most]]
 
-    def read(image) -> dict[str, float]:
+    def scripts_of(some) -> dict[str, float]:
         try:
-            return dict(reading.read(image, model, single=True).scripts)
+            return dict(reading.scripts_of(some, model))
         except LekhError:
             return {}
 
-    found = [scripts for scripts in _with_progress(_in_threads(read, images), len(images), progress) if scripts]
-    if not found:
+    alone = [[image] for image in images]
+    groups = [images[place : place + TOGETHER] for place in range(0, len(images) - TOGETHER + 1, TOGETHER)]
+    asked = alone + groups
+    found = list(_with_progress(_in_threads(scripts_of, asked), len(asked), progress))
+    ones, fives = ([scripts for scripts in some if scripts] for some in (found[: len(alone)], found[len(alone) :]))
+    if not ones:
         raise LekhError(f"No ink was found in {dataset.name}", "Evaluate a set of images of digits")
-    own = model.card.scripts.index(dataset.script)
-    chances = np.array([[scripts[script] for script in model.card.scripts] for scripts in found])
-    decided = chances.max(axis=1) >= reading.DECIDED
-    groups = np.log(chances + 1e-30)[: len(chances) // TOGETHER * TOGETHER].reshape(-1, TOGETHER, chances.shape[1])
+    decided = [scripts for scripts in ones if max(scripts.values()) >= reading.DECIDED]
+
+    def found_in(answers) -> float:
+        return _ratio(sum(max(scripts, key=scripts.get) == dataset.script for scripts in answers), len(answers))
+
     return ScriptEvaluation(
-        n=len(chances),
-        decided=float(decided.mean()),
-        right=_ratio((decided & (chances.argmax(axis=1) == own)).sum(), decided.sum()),
-        together=float((groups.sum(axis=1).argmax(axis=1) == own).mean()) if len(groups) else 0.0,
+        n=len(ones), decided=len(decided) / len(ones), right=found_in(decided), together=found_in(fives)
     )
 
 

@@ -34,9 +34,8 @@ class Found:
         box_xywh: in pixels of the page.
         seen: float32 `(S, S, 1)`, the network's input.
         looked: float32 `(C,)`, what the network for single digits says.
-        told: float32 `(C,)`, what the network for numbers says, where it was asked.
+        told: float32 `(C,)`, what the network for numbers says, where it saw other digits beside it.
         whole: whether the ink hangs together with no other digit's.
-        among: whether that network saw other digits beside it.
         between: whether it stands between others of its number.
     """
 
@@ -46,7 +45,6 @@ class Found:
     looked: np.ndarray
     told: np.ndarray | None = None
     whole: bool = True
-    among: bool = False
     between: bool = False
 
 
@@ -75,7 +73,7 @@ def hand_of(inks: Sequence[np.ndarray], model: Model, script: str) -> Hand | Non
 
     said = said_of(some)
     like = np.flatnonzero(said[:, model.card.no_digit].sum(axis=1) < 0.5)
-    if len(like) < LEAST:
+    if len(like) < max(LEAST, len(some) / 2):  # among other things there is always a hand that makes one a digit
         return None
     if script == AUTO:
         script = model.card.scripts[int(np.log(best_of_each_script(said[like]) + STRAY).sum(axis=0).argmax())]
@@ -129,7 +127,8 @@ class _Way(NamedTuple):
 
 
 def _recognised(inks, model, script, hand):
-    """What the network sees of each digit, as it is or its picture's hand undone, float32 `(N, S, S, 1)`, and what it says of it, `(N, C)`."""
+    """What the network sees of each digit, as it is or straightened, float32 `(N, S, S, 1)`, and what it says of it,
+    `(N, C)`."""
     if not inks:
         return (), ()
     ways = _ways(inks, model, script, hand)

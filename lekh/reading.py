@@ -115,6 +115,7 @@ class Reading:
         ink: float32 `(h, w)`, 0 paper .. 1 ink: what was taken for ink on the page or, where one digit was looked for,
             in the region around it.
         inputs: float32 `(N, S, S, 1)`: what the network saw of each digit, in reading order.
+        hand: what straightened all digits before they were read; `None` where they were read as they are.
     """
 
     scripts: tuple[tuple[str, float], ...]
@@ -123,6 +124,7 @@ class Reading:
     grey: np.ndarray = field(repr=False)
     ink: np.ndarray = field(repr=False)
     inputs: np.ndarray = field(repr=False)
+    hand: Hand | None = None
 
     @property
     def script(self) -> str | None:
@@ -205,7 +207,7 @@ def read(source: images.Source, model: Model, script: str = AUTO, single: bool =
         found = looked_again(found, model, scripts[0][0], hand)
     found = _parted(lines, found, grey, page.scale, model, scripts[0][0], hand)
     rough = _rough_ground(found, page.ink, grey)
-    many = _reading(found, page.ink, grey, model, scripts, start, rough)
+    many = replace(_reading(found, page.ink, grey, model, scripts, start, rough), hand=hand)
     if len(pieces) <= FEW or all(digit.rejected for digit in many.digits):
         one = _read_one(grey, model, script, start)
         if _is_whole(one) and (_is_all(one, pieces, page, many) or _is_main(one, many)):
@@ -303,8 +305,8 @@ def _parted(lines, found, grey, scale, model, script, hand):
     looked = iter(looked_at([(cut.ink, _scaled(cut.box_xywh, scale)) for cut in cuts], model, script, hand))
     parted = [list(line) for line in found]
     for (row, column), answer in zip(asked, answers, strict=True):
-        among = len(answer) > 1
-        digits = [replace(next(looked), told=cut.probabilities, whole=cut.whole, among=among) for cut in answer]
+        told = [cut.probabilities if len(answer) > 1 else None for cut in answer]  # its neighbours are what it knows
+        digits = [replace(next(looked), told=said, whole=cut.whole) for said, cut in zip(told, answer, strict=True)]
         more = len(digits) > len(found[row][column])
         if more if crowded else digits or not clear[row][column]:  # rather a piece too many than a digit lost
             parted[row][column] = digits
@@ -404,7 +406,7 @@ def read_boxes(reading: Reading, boxes: Sequence[Box], model: Model, script: str
         if place in known:
             digit, seen = known[place]
         else:
-            digit, seen = _looked_into(reading.grey, place, model, script)
+            digit, seen = _looked_into(reading.grey, place, model, script, reading.hand)
         if box.digit is not None:
             digit = _told(digit, box.digit)
         digits[place], inputs[place] = digit, seen
@@ -415,14 +417,14 @@ def read_boxes(reading: Reading, boxes: Sequence[Box], model: Model, script: str
     return replace(reading, lines=lines, milliseconds=_since(start), inputs=seen)
 
 
-def _looked_into(grey, box, model, script):
+def _looked_into(grey, box, model, script, hand):
     """The digit in a box that a person drew, and its input; rejected where nothing is found in it."""
     x, y, w, h = box
     found = ink.find_digit(grey[max(0, y) : max(0, y + h), max(0, x) : max(0, x + w)])
     if found is None:
         size, classes = model.card.normalization.size, len(model.card.indices(script))
         return Digit(0, 1 / classes, True, box, (1 / classes,) * classes), np.zeros((size, size, 1), np.float32)
-    (digit,) = looked_at([(found.ink, box)], model, script)
+    (digit,) = looked_at([(found.ink, box)], model, script, hand)
     return _digit(digit, model, script), digit.seen
 
 
@@ -516,6 +518,20 @@ def _scripts_of(found, model, script):
     return probable_scripts(np.stack([digit.looked for line in found for number in line for digit in number]), model)
 
 
+def scripts_of(sources: Iterable[images.Source], model: Model) -> tuple[tuple[str, float], ...]:
+    """How probable each script is, given digits of one picture that were cut out, one a source; empty without ink.
+
+    Raises:
+        LekhError: a source is no readable image.
+    """
+    found = [one for one in map(ink.find_digit, map(images.to_grey, sources)) if one is not None]
+    if not found:
+        return ()
+    hand = hand_of([one.ink for one in found], model, AUTO)
+    looked = looked_at([(one.ink, one.box_xywh) for one in found], model, AUTO, hand)
+    return probable_scripts(np.stack([digit.looked for digit in looked]), model)
+
+
 def probable_scripts(probabilities: np.ndarray, model: Model) -> tuple[tuple[str, float], ...]:
     """How probable each script is, given all digits of an image together.
 
@@ -548,7 +564,7 @@ def _digit(found: Found, model: Model, script: str) -> Digit:
     seen_in_line = False
     if found.told is not None and (told := found.told[card.indices(script)]).any():
         shares = sequence.combined(told, shares, found.whole)
-        seen_in_line = found.among and float(told.max()) > TOLD
+        seen_in_line = float(told.max()) > TOLD
     best = int(np.argmax(shares))
     confidence = float(shares[best])
     unlike = _unlike(found, card)

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 import pytest
 
-from lekh import looking, model, reading
+from lekh import looking, model, nondigits, reading
 from lekh.errors import LekhError
-from lekh.hand import Hand, fitted
+from lekh.hand import Hand, fitted, shared
 from lekh.model import CARD
 from lekh.normalize import bent
 from tests.drawn import draw
@@ -55,6 +55,85 @@ def test_a_hand_is_found_and_straightened():
 def test_upright_digits_are_left_as_they_are():
     upright = [bar(off) for off in (-1, 0, 1)] * 2 + [bar(90 + off) for off in (-1, 0, 1)] * 2
     assert fitted(upright, [0] * 6 + [1] * 6, standing_or_lying, 32) is None
+
+
+def best(inks) -> np.ndarray:
+    return standing_or_lying(inks).max(axis=1, keepdims=True)
+
+
+def test_the_hand_of_a_picture_is_found_untold():
+    leaning = [bar(angle + off) for angle, off in ((38, -2), (128, 0), (38, 2), (128, 2)) * 6]
+    found = shared(leaning, best, 32)
+    straight = [found.straightened(ink, 32) for ink in leaning]
+    assert best(leaning).mean() < 0.7 and best(straight).mean() > 0.85
+    assert shared(leaning[:1], best, 32) is None  # one bar alone may as well be an odd one
+    assert shared([bar(off) for off in (-2, 90, 1, 91)], best, 32) is None
+
+
+def test_the_script_that_fits_all_digits_counts(n=24):
+    """Each bar might be of the second script, in which leaning is usual, but not all of them."""
+
+    def either(inks):
+        said = best(inks)
+        return np.hstack([said, np.where(np.arange(len(said))[:, None] % 4 > 0, 0.99, 0.001)])
+
+    leaning = [bar(angle) for angle in (38, 128)] * (n // 2)
+    assert shared(leaning, either, 32) is not None
+    assert shared(leaning, lambda inks: np.hstack([best(inks), np.full((len(inks), 1), 0.99)]), 32) is None
+
+
+DIGITS = (2, 4, 7, 9, 3, 5, 8, 6)
+TURNED, SLANTED = Hand(turn=-28), Hand(slant=0.8)
+
+
+def row_of(hand):
+    """uint8 page with these digits side by side, all turned and slanted alike."""
+    page = np.full((260, 180 * len(DIGITS) + 40), 235, np.uint8)
+    for place, digit in enumerate(DIGITS):
+        shape = bent(255.0 - draw("latin", digit, seed=place, size=120).astype(np.float32), hand.matrix)
+        top, left = (260 - shape.shape[0]) // 2, 20 + 180 * place + (180 - shape.shape[1]) // 2
+        part = page[top : top + shape.shape[0], left : left + shape.shape[1]]
+        np.minimum(part, 235 - 0.9 * np.clip(shape, 0, 255), out=part, casting="unsafe")
+    return page
+
+
+@pytest.fixture(scope="module")
+def repository_model():
+    return model.load()
+
+
+@pytest.mark.parametrize("script", ["latin", "auto"])
+@pytest.mark.parametrize("hand", [TURNED, SLANTED], ids=["turned", "slanted"])
+def test_a_row_by_an_odd_hand_is_read_straightened(repository_model, monkeypatch, hand, script):
+    page = row_of(hand)
+    found = reading.read(page, repository_model, script)
+    assert (found.script, found.hand is not None) == ("latin", True)
+    assert found.text.replace(" ", "") == "".join(map(str, DIGITS))
+    monkeypatch.setattr(reading, "hand_of", lambda *arguments: None)
+    as_it_is = reading.read(page, repository_model, script)
+    surely = [sum(digit.confidence for digit in each.digits if not digit.rejected) for each in (found, as_it_is)]
+    assert surely[0] > surely[1] + 0.4
+
+
+def test_a_corrected_box_is_straightened_too(repository_model):
+    found = reading.read(row_of(TURNED), repository_model, "latin")
+    x, y, w, h = found.digits[1].box_xywh
+    moved = reading.Box((x - 3, y - 3, w + 6, h + 6))
+    kept = [reading.Box(digit.box_xywh) for digit in found.digits[2:]]
+    again = reading.read_boxes(found, [moved, *kept], repository_model, "latin")
+    assert again.hand == found.hand and again.digits[0].digit == 4
+    assert np.abs(again.inputs[0] - found.inputs[1]).mean() < 0.05
+
+
+def test_a_hand_is_looked_for_only_in_several_digits_that_are_in_doubt(repository_model, monkeypatch):
+    monkeypatch.setattr(looking, "shared", lambda *arguments: Hand(turn=1))
+    odd, plain = ([bent(255.0 - draw("latin", digit, seed=place, size=120).astype(np.float32), hand.matrix) / 255
+                   for place, digit in enumerate(DIGITS)] for hand in (TURNED, Hand()))  # fmt: skip
+    scrawls = [nondigits.shape(np.random.default_rng(seed)) for seed in range(5)]
+    for script in ("latin", "auto"):
+        assert looking.hand_of(odd, repository_model, script) == Hand(turn=1)
+        for inks in (odd[:2], plain, scrawls, odd[:2] + scrawls, []):
+            assert looking.hand_of(inks, repository_model, script) is None
 
 
 IMPOSSIBLE = {"turn": 90}, {"slant": -2}, {"aspect": 0.0}, {"aspect": 9}, {"turn": float("nan")}

@@ -12,6 +12,7 @@ import streamlit as st
 from lekh import images
 from lekh import model as models
 from lekh.errors import LekhError
+from lekh.hand import Hand
 from lekh.model import Model
 from lekh.numerals import to_numerals
 from lekh.reading import Box, Digit, Reading, read, read_boxes
@@ -206,6 +207,15 @@ def _bars(digit: Digit, script: str, model: Model, narrow: bool) -> None:
         width="stretch",
         alt=text("chart.alt", best=labels[digit.digit]),
     )
+
+
+def straightening(hand: Hand) -> str:
+    """What is done to the digits of a hand: only what is out of the usual in it."""
+    turn, slant, width = round(hand.turn), round(100 * hand.slant), round(100 * hand.aspect)
+    parts = [text("hand.turned", turn=f"{turn:+d}")] if turn else []
+    parts += [text("hand.slanted", slant=f"{slant:+d}")] if slant else []
+    parts += [text("hand.wide", width=width)] if width != 100 else []
+    return ", ".join(parts)
 
 
 def show_error(error: LekhError) -> None:

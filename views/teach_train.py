@@ -8,10 +8,11 @@ import streamlit as st
 from lekh import model_folder
 from lekh.collection import Collection
 from lekh.errors import LekhError
+from lekh.hand import Hand
 from lekh.model import Model
 from lekh.numerals import SCRIPTS
 from lekh.teaching import Job
-from views import charts, collected, own_models, scripts
+from views import answers, charts, collected, own_models, scripts
 from views.own_models import ZIP
 from views.strings import explained, text
 
@@ -147,7 +148,7 @@ def _done(job: Job) -> None:
     if found["unreadable"]:
         st.caption(text("train.unreadable", n=found["unreadable"]))
     if found["hand"]:
-        st.caption(text("train.hand", how=_straightening(found["hand"])))
+        st.caption(text("train.hand", how=answers.straightening(Hand(**found["hand"]))))
     if _worse(found):
         st.warning(text("train.worse"), icon=":material/warning:")
     with st.container(horizontal=True, gap="small"):
@@ -161,15 +162,6 @@ def _done(job: Job) -> None:
         )  # fmt: skip
         st.button(text("train.forget"), type="tertiary", key="train-forget", on_click=_forget)
     st.caption(text("train.left_out_help"))
-
-
-def _straightening(hand: dict) -> str:
-    """What is done to each digit: only what the hand is out of the usual in."""
-    turn, slant, width = round(hand["turn"]), round(100 * hand["slant"]), round(100 * hand["aspect"])
-    parts = [text("train.turned", turn=f"{turn:+d}")] if turn else []
-    parts += [text("train.slanted", slant=f"{slant:+d}")] if slant else []
-    parts += [text("train.wide", width=width)] if width != 100 else []
-    return ", ".join(parts)
 
 
 def _worse(found: dict) -> bool:

@@ -112,13 +112,14 @@ def _text(answer: Answer, source: Source, script: str, asked: str, model: Model)
 
 
 def _summary(answer: Answer) -> str:
-    digits = answer.reading.digits
+    digits, hand = answer.reading.digits, answer.reading.hand
     doubtful = sum(_kind(digit) in (photo.UNSURE, photo.REJECTED) for digit in digits)
     return " · ".join(
         (
             text("whole.count_one") if len(digits) == 1 else text("whole.count", digits=len(digits)),
             text("whole.line") if len(answer.reading.lines) == 1 else text("whole.lines", n=len(answer.reading.lines)),
             text("whole.doubtful", n=doubtful) if doubtful else text("whole.all_sure"),
+            *([text("whole.straightened", how=answers.straightening(hand))] if hand else []),
             text("answer.milliseconds", milliseconds=max(1, answer.reading.milliseconds)),
         )
     )

@@ -16,6 +16,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from lekh import model as models
+from lekh.hand import Hand
 from lekh.numerals import SCRIPTS
 from lekh.reading import AUTO, Digit, Line, Number, Reading
 from views import answers, canvas, corrections, photo, samples, scripts, whole
@@ -226,6 +227,14 @@ def page_of(rows: tuple[str, ...], milliseconds: float = 3.0) -> Reading:
         np.zeros(shape, np.float32),
         inputs,
     )
+
+
+def test_an_odd_hand_is_told(page, monkeypatch):
+    reading = page_of(("127", "3094"))
+    inputs = np.zeros((7, 32, 32, 1), np.float32)
+    monkeypatch.setattr(answers, "read", lambda *arguments: replace(reading, inputs=inputs, hand=Hand(slant=-0.4)))
+    page = uploaded(page, ("sheet.png", png(), PNG))
+    assert text("whole.straightened", how="slanted by -40 %") in messages(page.caption)
 
 
 @pytest.fixture
@@ -607,3 +616,11 @@ print(carried, memory)
 def test_views_do_no_image_processing_of_their_own():
     for path in [ROOT / "main_app.py", *(ROOT / "views").glob("*.py")]:
         assert "cv2" not in path.read_text(encoding="utf-8"), path.name
+
+
+@pytest.mark.parametrize(
+    ("hand", "words"),
+    [((12, 0, 1), "turned by +12°"), ((0.2, -0.3, 0.8), "slanted by -30 %, at 80 % of its width")],
+)
+def test_only_what_is_unusual_about_a_hand_is_told(hand, words):
+    assert answers.straightening(Hand(*hand)) == words

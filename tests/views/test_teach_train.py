@@ -14,7 +14,7 @@ from lekh import model_folder, teaching
 from lekh.collection import Collection
 from lekh.errors import LekhError
 from lekh.teaching import Job
-from views import own_models, teach_train
+from views import own_models
 from views.strings import text
 from views.teach_train import JOB, RESULT
 
@@ -133,14 +133,6 @@ def test_what_straightens_a_strange_hand_is_told(opened):
     words = f"slanted by +{100 * hand['slant']:.0f} %"
     assert sum(words in caption.value for caption in page.caption) == 1
     job.close()
-
-
-@pytest.mark.parametrize(
-    ("hand", "words"),
-    [((12, 0, 1), "turned by +12°"), ((0.2, -0.3, 0.8), "slanted by -30 %, at 80 % of its width")],
-)
-def test_only_what_is_unusual_about_a_hand_is_told(hand, words):
-    assert teach_train._straightening(dict(zip(("turn", "slant", "aspect"), hand, strict=True))) == words
 
 
 def test_a_training_that_is_cancelled_leaves_nothing(opened):
