@@ -28,7 +28,7 @@ class Normalization:
     min_stroke: float = 2.6
     max_stroke: float = 9.0
     turn: float = 12.0
-    squeeze: float = 0.8
+    squeeze: float = 0.67
     slant: float = 0.0
 
     def __post_init__(self):
