@@ -110,29 +110,44 @@ def fitted(
     return best if found[best] > upright + LEAST else None
 
 
-def shared(inks: Sequence[np.ndarray], answers: Callable[[Sequence[np.ndarray]], np.ndarray], size: int) -> Hand | None:
+def shared(
+    inks: Sequence[np.ndarray],
+    others: Sequence[np.ndarray],
+    answers: Callable[[Sequence[np.ndarray]], np.ndarray],
+    size: int,
+) -> Hand | None:
     """The hand that wrote digits of which nobody said which they are: that by which they are read most surely.
 
     Args:
         inks: float32 `(h, w)` of one digit each, of one picture.
+        others: more of them, which must not be read less surely.
         answers: the network: inks -> how probable the likeliest digit of each script is, `(N, K)` for K scripts that
             all of them may be written in.
         size: side of the network's input.
 
     Returns:
-        The likeliest, all digits and the hand itself considered; `None` where that is an upright one.
+        The likeliest, all of `inks` and the hand itself considered; `None` where that is an upright one.
     """
-    small = [shrunk(ink, 2 * size) for ink in inks]
+
+    def explained_by(hands, digits):  # (H, K)
+        small = [shrunk(ink, 2 * size) for ink in digits]
+        given = answers([bent(ink, hand.matrix) for hand in hands for ink in small])
+        return np.log(given + FLOOR).reshape(len(hands), len(small), -1).sum(axis=1)
+
     hands = [Hand(*values) for values in product(TURNS, SLANTS, ASPECTS)]
-    explained = np.array([[LEAST * (hand == Hand()) - hand.oddness(COMMON)] for hand in hands])  # (H, 1), then (H, K)
-    step = -(-len(small) // FIRST)
-    first = small[::step]
-    rest = [ink for place, ink in enumerate(small) if place % step]
-    for some, most in ((first, len(hands)), (rest, KEPT)):
+    explained = np.array([[LEAST * (hand == Hand()) - hand.oddness(COMMON)] for hand in hands])
+    step = -(-len(inks) // FIRST)
+    rest = [ink for place, ink in enumerate(inks) if place % step]
+    for some, most in ((inks[::step], len(hands)), (rest, KEPT)):
         if some:
             order = np.argsort(-explained.max(axis=1), kind="stable")[:most]
-            hands, explained = [hands[place] for place in order], explained[order]
-            given = answers([bent(ink, hand.matrix) for hand in hands for ink in some])
-            explained = explained + np.log(given + FLOOR).reshape(len(hands), len(some), -1).sum(axis=1)
+            hands = [hands[place] for place in order]
+            explained = explained[order] + explained_by(hands, some)
     best = hands[int(explained.max(axis=1).argmax())]
-    return None if best == Hand() else best
+    if best == Hand():
+        return None
+    if others:
+        upright, straightened = explained_by([Hand(), best], others).max(axis=1)
+        if straightened < upright:
+            return None
+    return best

@@ -305,10 +305,8 @@ def _parted(lines, found, grey, scale, model, script, hand):
     looked = iter(looked_at([(cut.ink, _scaled(cut.box_xywh, scale)) for cut in cuts], model, script, hand))
     parted = [list(line) for line in found]
     for (row, column), answer in zip(asked, answers, strict=True):
-        # That network knows a digit by its neighbours, and does not see it straightened.
-        heard = [len(answer) > 1 and (hand is None or not cut.whole) for cut in answer]
-        digits = [replace(next(looked), told=cut.probabilities if told else None, whole=cut.whole)
-                  for cut, told in zip(answer, heard, strict=True)]  # fmt: skip
+        told = [cut.probabilities if len(answer) > 1 else None for cut in answer]  # its neighbours are what it knows
+        digits = [replace(next(looked), told=said, whole=cut.whole) for said, cut in zip(told, answer, strict=True)]
         more = len(digits) > len(found[row][column])
         if more if crowded else digits or not clear[row][column]:  # rather a piece too many than a digit lost
             parted[row][column] = digits
