@@ -23,7 +23,10 @@ STRAY = 0.05  # probability of the script that was asked for and of no digit; un
 SAY = 0.35  # of a hand that the model was taught; less than half, so that others, who are read well, hardly notice
 LEAST = 3  # digits of a picture that can tell how all of them were written
 MOST = 12  # that are asked
-DOUBTFUL = 0.9, 0.25  # confidence under which a digit may be of an odd hand, and the share of such digits that it takes
+DOUBTFUL = (
+    0.95,
+    0.25,
+)  # confidence under which a digit may be of an odd hand, and the share of such digits that it takes
 CROWDED = 48  # pieces of ink; on a page with more, only so many are looked at again, and only what touches is parted
 
 
@@ -50,41 +53,41 @@ class Found:
     between: bool = False
 
 
-def hand_of(inks: Sequence[np.ndarray], model: Model, script: str) -> Hand | None:
+def hand_of(found: Sequence[Found], model: Model, script: str) -> Hand | None:
     """How the digits of one picture are turned, slanted and stretched, all alike, so that many of them are in doubt.
 
     Args:
-        inks: float32 `(h, w)` of each digit, some of which may be none.
+        found: the pieces of ink of a picture as they are, some of which may be no digit.
         model: a loaded model folder.
         script: the one that was asked for, or `"auto"`.
 
     Returns:
         What straightens them; `None` where they are too few, or read as surely as they are.
     """
-    parameters = model.card.normalization
-    step = max(1, -(-len(inks) // MOST))
-    some, others = inks[::step], [ink for place, ink in enumerate(inks) if place % step]
-    if len(some) < LEAST:
+    if len(found) < LEAST:
         return None
     scripts = [model.card.indices(name) for name in (model.card.scripts if script == AUTO else [script])]
-
-    def said_of(inks):
-        return model.predict(np.stack([normalize.to_input(ink, parameters) for ink in inks]))
 
     def best_of_each_script(said):
         return np.stack([said[:, places].max(axis=1) for places in scripts], axis=1)
 
-    said = said_of(some)
-    like = np.flatnonzero(said[:, model.card.no_digit].sum(axis=1) < 0.5)
-    if len(like) < max(LEAST, len(some) / 2):  # among other things there is always a hand that makes one a digit
+    def answers(inks):
+        inputs = np.stack([normalize.to_input(ink, model.card.normalization) for ink in inks])
+        return best_of_each_script(model.predict(inputs))
+
+    step = -(-len(found) // MOST)
+    asked = np.stack([digit.looked for digit in found[::step]])
+    like = np.flatnonzero(asked[:, model.card.no_digit].sum(axis=1) < 0.5)
+    if len(like) < max(LEAST, len(asked) / 2):  # among other things there is always a hand that makes one a digit
         return None
     if script == AUTO:
-        script = model.card.scripts[int(np.log(best_of_each_script(said[like]) + STRAY).sum(axis=0).argmax())]
+        script = model.card.scripts[int(np.log(best_of_each_script(asked[like]) + STRAY).sum(axis=0).argmax())]
     confidence, share = DOUBTFUL
-    if (_sureness(said[like], model, script) < confidence).sum() < max(2, share * len(like)):
+    if (_sureness(asked[like], model, script) < confidence).sum() < max(2, share * len(like)):
         return None
-    digits, others = [some[place] for place in like], others[:: max(1, len(others) // CROWDED)]
-    return shared(digits, others, lambda inks: best_of_each_script(said_of(inks)), parameters.size)
+    others = [digit.ink for place, digit in enumerate(found) if place % step]
+    others = others[:: max(1, len(others) // CROWDED)]
+    return shared([found[step * place].ink for place in like], others, answers, model.card.normalization.size)
 
 
 def looked_at(

@@ -199,8 +199,9 @@ def read(source: images.Source, model: Model, script: str = AUTO, single: bool =
     if not pieces:
         return _if_sure(_read_one(grey, model, script, start))
     boxes = [_scaled(piece.box_xywh, page.scale) for piece in pieces]
-    hand = hand_of([piece.ink for piece in pieces], model, script)
-    looked = iter(looked_at([(piece.ink, box) for piece, box in zip(pieces, boxes, strict=True)], model, script, hand))
+    digits = [(piece.ink, box) for piece, box in zip(pieces, boxes, strict=True)]
+    looked, hand = _looked_at_together(digits, model, script)
+    looked = iter(looked)
     found = [[[next(looked) for _ in number.pieces] for number in line.numbers] for line in lines]
     scripts = _scripts_of(found, model, script)
     if len(pieces) > CROWDED:
@@ -213,6 +214,13 @@ def read(source: images.Source, model: Model, script: str = AUTO, single: bool =
         if _is_whole(one) and (_is_all(one, pieces, page, many) or _is_main(one, many)):
             return one
     return many
+
+
+def _looked_at_together(digits, model, script):
+    """What is said of the digits of one picture, and the hand that was undone before, if any."""
+    looked = looked_at(digits, model, script)
+    hand = hand_of(looked, model, script)
+    return (looked if hand is None else looked_at(digits, model, script, hand)), hand
 
 
 def _is_sure(one, least=SINGLE):
@@ -527,8 +535,7 @@ def scripts_of(sources: Iterable[images.Source], model: Model) -> tuple[tuple[st
     found = [one for one in map(ink.find_digit, map(images.to_grey, sources)) if one is not None]
     if not found:
         return ()
-    hand = hand_of([one.ink for one in found], model, AUTO)
-    looked = looked_at([(one.ink, one.box_xywh) for one in found], model, AUTO, hand)
+    looked, _ = _looked_at_together([(one.ink, one.box_xywh) for one in found], model, AUTO)
     return probable_scripts(np.stack([digit.looked for digit in looked]), model)
 
 
