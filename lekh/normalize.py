@@ -20,7 +20,7 @@ class Normalization:
         turn: the network is also shown a doubtful digit turned by this many degrees to either side, ...
         squeeze: ... narrower to this share and wider by as much, ...
         slant: ... and leaning this much (sideways over height) to either side; the answers are averaged, which saved a
-            fifth of the misses on held-out writers, a tenth on bent ones. Without these (0, 1 and 0) it is shown once.
+            quarter of the misses on held-out writers, a tenth on bent ones. Without these (0, 1, 0) it is shown once.
     """
 
     size: int = 32

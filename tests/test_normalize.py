@@ -240,14 +240,15 @@ def _main_axis(view):
 def test_the_last_views_are_narrower_and_wider():
     whole, *_, narrower, wider = to_views(bars(100, 60, 8), DEFAULT)[..., 0]
     widths, heights = np.array([extent(view) for view in (whole, narrower, wider)]).T
-    assert (widths[1:] / heights[1:]) / (widths[0] / heights[0]) == pytest.approx([0.8, 1.25], abs=0.1)
+    shares = (widths[1:] / heights[1:]) / (widths[0] / heights[0])
+    assert shares == pytest.approx([DEFAULT.squeeze, 1 / DEFAULT.squeeze], abs=0.1)
 
 
 def test_no_view_cuts_anything_off():
     edge_to_edge = np.zeros((128, 60), np.float32)
     edge_to_edge[:, :6] = edge_to_edge[:, -6:] = edge_to_edge[:6] = 1
     whole, *bent = to_views(edge_to_edge, DEFAULT)
-    assert all(view.sum() > 0.8 * whole.sum() for view in bent)
+    assert all(view.sum() > 0.75 * whole.sum() for view in bent)  # the bar of the narrower one is shorter by a third
 
 
 def test_without_bends_there_is_one_view():
