@@ -20,9 +20,9 @@ from lekh.normalize import bent, shrunk
 TURNS, SLANTS, ASPECTS = (-24.0, -12.0, 0.0, 12.0, 24.0), (-0.4, -0.2, 0.0, 0.2, 0.4), (0.67, 1.0, 1.5)
 STEPS = (8.0, 0.13, 1.2), (4.0, 0.07, 1.1)
 USUAL = 20.0, 0.4, 0.4  # standard deviations of hands: degrees, slant, logarithm of the aspect
+COMMON = 7.0, 0.2, 0.4  # the same, of hands that nobody vouches for
 LEAST = 1.0  # nats by which a hand must explain its digits better than an upright one does
 LIMITS = 60.0, 1.5, 4.0  # of a hand that a card may name
-COMMON = 7.0, 0.2, 0.4  # the same, of hands that nobody vouches for
 FIRST = 4  # digits of a picture that are tried as every hand
 KEPT = 12  # hands as which the others are tried
 FLOOR = 0.01  # probability added to each; a digit that nothing explains, a slip perhaps, decides no more than that
@@ -73,6 +73,9 @@ class Hand:
         return bent(shrunk(ink, 2 * size), self.matrix)
 
 
+GRID = tuple(Hand(*values) for values in product(TURNS, SLANTS, ASPECTS))
+
+
 def fitted(
     inks: Sequence[np.ndarray], truth: Sequence[int], answers: Callable[[Sequence[np.ndarray]], np.ndarray], size: int
 ) -> Hand | None:
@@ -103,7 +106,7 @@ def fitted(
         found.update((hand, explained(hand)) for hand in hands if hand not in found)
         return max(found, key=found.get)
 
-    best = best_with(Hand(*values) for values in product(TURNS, SLANTS, ASPECTS))
+    best = best_with(GRID)
     for turn, slant, aspect in STEPS:
         around = product((-turn, 0, turn), (-slant, 0, slant), (1 / aspect, 1, aspect))
         best = best_with([Hand(best.turn + t, best.slant + s, best.aspect * a) for t, s, a in around])
@@ -134,7 +137,7 @@ def shared(
         given = answers([bent(ink, hand.matrix) for hand in hands for ink in small])
         return np.log(given + FLOOR).reshape(len(hands), len(small), -1).sum(axis=1)
 
-    hands = [Hand(*values) for values in product(TURNS, SLANTS, ASPECTS)]
+    hands = GRID
     explained = np.array([[LEAST * (hand == Hand()) - hand.oddness(COMMON)] for hand in hands])
     step = -(-len(inks) // FIRST)
     rest = [ink for place, ink in enumerate(inks) if place % step]

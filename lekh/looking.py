@@ -23,10 +23,7 @@ STRAY = 0.05  # probability of the script that was asked for and of no digit; un
 SAY = 0.35  # of a hand that the model was taught; less than half, so that others, who are read well, hardly notice
 LEAST = 3  # digits of a picture that can tell how all of them were written
 MOST = 12  # that are asked
-DOUBTFUL = (
-    0.95,
-    0.25,
-)  # confidence under which a digit may be of an odd hand, and the share of such digits that it takes
+DOUBTFUL = 0.9, 0.25  # confidence under which a digit may be of an odd hand, and the share of such digits it takes
 CROWDED = 48  # pieces of ink; on a page with more, only so many are looked at again, and only what touches is parted
 
 
