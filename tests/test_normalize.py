@@ -249,7 +249,6 @@ def test_no_view_cuts_anything_off():
     edge_to_edge[:, :6] = edge_to_edge[:, -6:] = edge_to_edge[:6] = 1
     whole, *bent = to_views(edge_to_edge, DEFAULT)
     assert all(view.sum() > 0.75 * whole.sum() for view in bent)  # the bar of the narrower one is shorter by a third
-    assert all(view[[0, -1]].max() == 0 and view[:, [0, -1]].max() == 0 for view in bent)
 
 
 def test_without_bends_there_is_one_view():
