@@ -119,12 +119,12 @@ def _elsewhere(address: str, alone: bool) -> Iterator[Picture]:
         raise _unreachable(address) from error
     if not found and not system.exists(top):
         raise _unreachable(address)
-    named = address.split("://")[0] + "://"
     for place, details in sorted(found.items()):
-        if place != top and not _is_picture(PurePosixPath(place).name):
-            continue
         inside = place.removeprefix(top).lstrip("/") or PurePosixPath(place).name
-        shown = inside if alone else f"{named}{place.lstrip('/')}"
+        *folders, name = PurePosixPath(inside).parts
+        if place != top and not (_is_picture(name) and not any(folder.startswith(".") for folder in folders)):
+            continue
+        shown = inside if alone else address if place == top else f"{address.rstrip('/')}/{inside}"
         yield Picture(as_name(shown), place, address, details.get("size"))
 
 

@@ -76,12 +76,8 @@ def ask(operation: str, level: str, rng: np.random.Generator) -> Question:
     if operation not in OPERATIONS or level not in LEVELS:
         raise ValueError(f"No questions with {operation!r} at level {level!r}.")
     a, b = (_SUMS if operation in "+-" else _PRODUCTS)[level](rng)
-    if operation in "+-":
-        a, b = (a, b) if rng.random() < 0.5 else (b, a)
-        whole = a + b
-    else:
-        a, b = (a, b) if rng.random() < 0.5 else (b, a)
-        whole = a * b
+    a, b = (a, b) if rng.random() < 0.5 else (b, a)
+    whole = a + b if operation in "+-" else a * b
     left, right, result = (a, b, whole) if operation in "+×" else (whole, a, b)
     missing = 2 if rng.random() < 0.5 else int(rng.integers(2))
     return Question(left, operation, right, result, missing)
@@ -108,7 +104,7 @@ def _sum_with_carrying(rng):
     return 10 * first + ones, 10 * (tens - first) + more
 
 
-def _sum_of_tables(rng):
+def _of_tables(rng):
     return int(rng.integers(1, 11)), int(rng.integers(1, 11))
 
 
@@ -130,14 +126,8 @@ def _product_with_carrying(rng):
     return pairs[rng.integers(len(pairs))]
 
 
-def _product_of_tables(rng):
-    return int(rng.integers(1, 11)), int(rng.integers(1, 11))
-
-
-_SUMS = dict(zip(LEVELS, (_one_digit_sum, _sum_of_two, _sum_with_carrying, _sum_of_tables), strict=True))
-_PRODUCTS = dict(
-    zip(LEVELS, (_one_digit_product, _product_of_two, _product_with_carrying, _product_of_tables), strict=True)
-)
+_SUMS = dict(zip(LEVELS, (_one_digit_sum, _sum_of_two, _sum_with_carrying, _of_tables), strict=True))
+_PRODUCTS = dict(zip(LEVELS, (_one_digit_product, _product_of_two, _product_with_carrying, _of_tables), strict=True))
 
 
 # -- the value of what was written ------------------------------------------------------------------------------------

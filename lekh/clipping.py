@@ -108,7 +108,7 @@ def line_of(png: bytes) -> dict:
         if kind == b"tEXt" and size <= _LONGEST_LINE and content.startswith(_KEYWORD.encode() + b"\0"):
             try:
                 line = json.loads(content[len(_KEYWORD) + 1 :])
-            except ValueError:
+            except (ValueError, RecursionError):
                 return {}
             return line if isinstance(line, dict) else {}
         place += size + 12

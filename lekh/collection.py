@@ -203,10 +203,19 @@ class Collection:
         return Taken(new, len(told) - new - blank, blank)
 
     def remove(self, examples: Iterable[Example]) -> None:
-        """Forgets examples."""
+        """Forgets examples.
+
+        Raises:
+            LekhError: they cannot be deleted from the disk.
+        """
         with self._lock:
-            gone = [self._examples.pop(example.sha256) for example in examples if example.sha256 in self._examples]
-            self._store.delete(gone)
+            gone = [self._examples[example.sha256] for example in examples if example.sha256 in self._examples]
+            try:
+                self._store.delete(gone)
+            except OSError as error:
+                raise LekhError("Digits could not be deleted from the disk", "Check the folder") from error
+            for example in gone:
+                del self._examples[example.sha256]
 
     def clear(self, label: str | None = None) -> None:
         """Forgets all examples, or those of a class."""
@@ -218,7 +227,7 @@ class Collection:
         Raises:
             LekhError: the collection would hold more than its store may.
         """
-        total = sum(example.bytes for example in self._examples.values())
+        total = sum(example.bytes for example in self.examples())
         if len(self) + count > self._store.most_examples or total + size > self._store.most_bytes:
             megabytes = self._store.most_bytes // 2**20
             raise LekhError(

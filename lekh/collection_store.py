@@ -153,16 +153,15 @@ class FolderStore:
     def write(self, example: Example, png: bytes) -> None:
         """Keeps an example, on the disk when this returns."""
         path = self._path(example)
-        with self._locked():
+        with self._locked(), self._own_change():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._replace(path, png)
             self._append(example)
-        self._stamp = self._now()
 
     def delete(self, examples: Iterable[Example]) -> None:
         """Removes the pictures of examples, then their lines."""
         gone = set()
-        with self._locked(alone=True):
+        with self._locked(alone=True), self._own_change():
             for example in examples:
                 self._path(example).unlink(missing_ok=True)
                 gone.add(f"{example.label}/{example.file}")
@@ -171,7 +170,6 @@ class FolderStore:
             for child in self._class_folders():
                 if not any(child.iterdir()):
                     child.rmdir()
-        self._stamp = self._now()
 
     # Files
 
@@ -229,6 +227,14 @@ class FolderStore:
             fcntl.flock(lock, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
             yield alone
 
+    @contextmanager
+    def _own_change(self):
+        """What is written here need not be loaded again; what somebody else wrote before still has to be."""
+        foreign = self.changed()
+        yield
+        if not foreign:
+            self._stamp = self._now()
+
     # Metadata
 
     def _listed(self):
@@ -251,7 +257,7 @@ class FolderStore:
             if Path(file).name != file or folder != said["class"] or class_of(folder, self.script) != folder:
                 return None
             return replace(_example(said, folder), file=file, bytes=int(said["bytes"]))
-        except (ValueError, KeyError, TypeError, AttributeError, LekhError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, LekhError):
             return None  # a line that a kill cut off; the picture says the same
 
     def _adopted(self, file):

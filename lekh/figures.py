@@ -139,7 +139,7 @@ def results(card: Card) -> list[Result]:
             together = float(auto["together"]) if "together" in auto else None
             name, n, correct = str(row["name"]), int(row["n"]), int(row["correct"])
             found.append(Result(name, str(row.get("title", name)), str(row["script"]), n, correct, together))
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             continue
     return [result for result in found if 0 <= result.correct <= result.n and result.n > 0]
 
@@ -154,7 +154,7 @@ def training_sets(card: Card, counts: Mapping[str, Sequence[int]]) -> list[Train
             n = int(row["n"]) if "n" in row else sum(per_class) or None
             words = (str(row.get(key, "")) for key in ("licence", "source"))
             found.append(TrainingSet(str(row.get("title", name)), str(row["script"]), n, per_class, *words))
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             continue
     return found
 

@@ -92,19 +92,21 @@ def finetune(
     began = time.perf_counter()
     model_folder.check_place(out, start)
     old = model.load(start)
+    sources = _sources(old)
     pupil = Pupil(old, dataset, settings, report)
     before, after = pupil.examined()
     everything = np.ones(len(pupil.examples), bool)
     taught, hand = pupil.taught(everything), pupil.hand(everything)
     learnt = pupil.as_model(taught, hand)
     samples = {name: _samples_read(each) for name, each in (("before", old), ("after", learnt))}
-    sha256 = {name: old.card.raw["files"][name]["sha256"] for name in (KERAS, TFLITE)}
+    sha256 = {name: model_folder.described(content)["sha256"]
+              for name, content in ((KERAS, sources[0]), (TFLITE, old.content))}  # fmt: skip
     found = {
         "script": dataset.script,
         "n": len(pupil.examples),
         "per_class": pupil.counts(),
         "unreadable": len(dataset) - len(pupil.examples),
-        "examined": int(pupil.folds.max() + 1) and int((pupil.folds >= 0).sum()),
+        "examined": int((pupil.folds >= 0).sum()),
         "before": before,
         "after": after,
         "samples": samples,
@@ -114,8 +116,19 @@ def finetune(
         "settings": asdict(settings),
         "seconds": round(time.perf_counter() - began, 1),
     }
-    _write(out, start, pupil, taught, learnt.card.hands, found)
+    _write(out, start, sources, pupil, taught, learnt.card.hands, found)
     return found
+
+
+def _sources(old: Model) -> list[bytes]:
+    """What Keras opens of each network, which is taught too; said to be missing before anybody waits for a lesson."""
+    names = [name for (name, _), each in zip(model.FILES, (old, old.second), strict=True) if each is not None]
+    try:
+        return [(old.folder / name).read_bytes() for name in names]
+    except OSError as error:
+        raise LekhError(
+            f"{old.folder.name}/ lacks a network's source (.keras)", "Copy a complete model folder there"
+        ) from error
 
 
 class Trunk:
@@ -171,7 +184,7 @@ class Pupil:
         """The outputs that a digit is to win against: a script's own and *no digit*; shapes of one's own: all."""
         if self.dataset.script not in SCRIPTS:
             return np.arange(len(self.classes))
-        return np.array([*self.own, *self.old.card.no_digit])
+        return np.unique([*self.own, *self.old.card.no_digit])
 
     def _inks(self):
         """The ink of each digit that has some, and the places of these digits."""
@@ -203,8 +216,12 @@ class Pupil:
         return np.repeat(np.arange(len(squares)), copies)
 
     def _rehearse(self, trunk):
-        """Fills in features of what the network knew, where there are any."""
+        """Fills in features of what the network knew, where there are any, and any of it rivals what is taught."""
+        if self.rivals.min() >= len(self.old.card.classes):
+            return
         statistics = rehearsal.find(self.old.folder, head.fingerprint(trunk.model.content))
+        if statistics is None and self._is_new():
+            return
         if statistics is None:
             features = rehearsal.from_fonts(self.dataset.script, trunk.network, self.old.card.normalization, self.rng)
             if len(features):
@@ -233,11 +250,16 @@ class Pupil:
             learnt = self.as_model(self.taught(~left_out, part), self.hand(~left_out))
             held = self.dataset.take(self.examples[left_out])
             right = _read_right(held, learnt)
-            known = None if before is None else _read_right(held, self.old)
+            known = None if before is None else self._read_right_before(held)
             before, after = None if known is None else before + known, after + right
-            self.report({"event": "part", "part": part + 1, "parts": PARTS, "n": len(held), "before": known,
-                         "after": right})  # fmt: skip
+            self.report({"event": "part", "part": part + 1, "parts": int(self.folds.max()) + 1, "n": len(held),
+                         "before": known, "after": right})  # fmt: skip
         return before, after
+
+    def _read_right_before(self, held):
+        """How many the old model reads right, of the classes that it knows."""
+        known = np.flatnonzero(held.labels < len(self.old.card.indices(held.script)))
+        return _read_right(held.take(known), self.old) if len(known) else 0
 
     def hand(self, mask: np.ndarray) -> Hand | None:
         """What the examples where bool `mask` holds have in common, as the old model sees it; a new script: nothing."""
@@ -245,6 +267,8 @@ class Pupil:
             return None
         own, parameters = self.old.card.indices(self.dataset.script), self.old.card.normalization
         known = mask & (self.labels < len(own))
+        if not known.any():
+            return None
         some = [place for label in np.unique(self.labels[known])
                 for place in np.flatnonzero(known & (self.labels == label))[:MOST_FITTED]]  # fmt: skip
 
@@ -301,11 +325,10 @@ class _Lesson:
         self.logits = self.first.logits(both)[:, self.rivals]
         self.targets = np.zeros_like(self.logits)
         self.targets[:count, self.moving] = settings.smoothing / max(1, self.moving.sum())
-        self.targets[np.arange(count), np.searchsorted(self.rivals, labels, sorter=np.argsort(self.rivals))] += (
-            1 - settings.smoothing
-        )
-        old = self.rivals < known
-        self.targets[count:, old] = softmax(self.logits[count:, old])
+        self.targets[np.arange(count), np.searchsorted(self.rivals, labels)] += 1 - settings.smoothing
+        if len(kept):
+            old = self.rivals < known
+            self.targets[count:, old] = softmax(self.logits[count:, old])
         self.weights = np.full((len(both), 1), 1 / count, np.float32)
         self.weights[count:] = settings.rehearsal / max(1, len(kept))
         self.count = count
@@ -426,7 +449,7 @@ def _samples_read(reader: Model) -> dict[str, list[int]]:
     return found
 
 
-def _write(out, start, pupil, taught, hands, found):
+def _write(out, start, sources, pupil, taught, hands, found):
     """The folder with everything that the other has, and the new networks and card."""
     raw = pupil.old.card.raw
     own = {
@@ -442,9 +465,10 @@ def _write(out, start, pupil, taught, hands, found):
         "hands": {script: hand.as_dict() for script, hand in hands.items()},
         "fine_tuning": found,
     }
-    networks = {}
-    for (keras, tflite), trunk, last in zip(model.FILES, pupil.trunks, taught, strict=False):
-        networks[keras] = head.put_on_keras((start / keras).read_bytes(), trunk.before, last)
+    remembered = [name for name in (rehearsal.FILE, rehearsal.SECOND_FILE) if (start / name).is_file()]
+    networks = {name: (start / name).read_bytes() for name in remembered}
+    for (keras, tflite), source, trunk, last in zip(model.FILES, sources, pupil.trunks, taught, strict=False):
+        networks[keras] = head.put_on_keras(source, trunk.before, last)
         networks[tflite] = head.put_on(trunk.model.content, last)
 
     def check(folder):
@@ -474,7 +498,7 @@ def main(data: Sequence[str], script: str, start: str, out: str, report: Report 
     """
     cv2.setNumThreads(1)
     sets = [datasets.load(path, script) for path in data]
-    return finetune(_together(sets), Path(start), Path(out), report=report)
+    return finetune(_together(sets), Path(start), Path(out).resolve(), report=report)
 
 
 def _together(sets: Sequence[Dataset]) -> Dataset:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lekh.errors import LekhError
-from lekh.model import TFLITE, Model
+from lekh.model import Model
 
 INPUT, FILTERS, STRONGEST, MEAN, SUM, BEND, WEIGHTS, PROBABILITIES, OTHER = KINDS = (
     "input", "filters", "strongest", "mean", "sum", "bend", "weights", "probabilities", "other"
@@ -55,7 +55,7 @@ def walk(seen: np.ndarray, model: Model) -> tuple[Layer, ...]:
         model: a loaded model folder.
 
     Raises:
-        LekhError: the network's file is gone or was replaced by one that does not take this digit.
+        LekhError: the network does not take this digit.
     """
     found = [Layer(INPUT, np.moveaxis(np.asarray(seen, np.float32), -1, 0))]
     for kind, values, window in _layers(_Opened(model), seen[np.newaxis]):
@@ -96,12 +96,12 @@ class _Opened:
 
         try:
             self._interpreter = Interpreter(
-                model_content=(model.folder / TFLITE).read_bytes(),
+                model_content=model.content,
                 num_threads=1,
                 experimental_preserve_all_tensors=True,
                 experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,  # which fuses layers
             )
-        except (OSError, ValueError, RuntimeError) as error:
+        except (ValueError, RuntimeError) as error:
             raise LekhError(f"The network in {model.folder.name}/ cannot be opened", "Load the page again") from error
         self._entry = self._interpreter.get_input_details()[0]["index"]
 

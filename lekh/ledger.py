@@ -34,14 +34,16 @@ class Ledger:
             LekhError: it cannot be written, is another table, is in use, or was begun with other settings.
         """
         self.path, self.columns = path, list(columns)
-        self._unfinished = path.with_name(f"{path.name}.unfinished")
         try:
+            self._unfinished = path.with_name(f"{path.name}.unfinished")
             self._file = path.open("r+b" if path.exists() else "x+b")
             _lock(self._file, path)
             self._compare(settings)
             self.names = self._mended()
-        except OSError as error:
-            raise LekhError(f"{path.name} cannot be written", "Choose another place for the table") from error
+        except (OSError, ValueError) as error:  # ValueError: it is no name of a file
+            raise LekhError(
+                f"{path.name or 'The table'} cannot be written", "Choose another place for the table"
+            ) from error
 
     def append(self, rows: Iterable[Sequence]) -> None:
         """Writes whole rows; when this returns, they survive a kill."""

@@ -21,6 +21,7 @@ CARD, KERAS, TFLITE = "card.json", "digits.keras", "digits.tflite"
 SECOND_KERAS, SECOND_TFLITE = "second.keras", "second.tflite"  # asked of digits in doubt; a folder may lack them
 FILES = (KERAS, TFLITE), (SECOND_KERAS, SECOND_TFLITE)  # of the networks for single digits
 NO_DIGIT = "none"  # the script of the class *not a digit*
+COOLEST = 0.01  # temperature that a card may name, and what the hottest is the inverse of
 _REMEDY = "Run `make train`, or copy a complete model folder there"
 
 
@@ -51,6 +52,10 @@ class Card:
     def __post_init__(self):
         if not set(self.hands) <= set(self.scripts):
             raise ValueError("The card names a hand of a script that it does not list.")
+        if not self.scripts or any(len(self.indices(script)) < 2 for script in self.scripts):
+            raise ValueError("The card lists no script, or one of a single class.")
+        if not all(COOLEST <= each <= 1 / COOLEST for each in (self.temperature, *self.script_temperatures.values())):
+            raise ValueError(f"Temperatures lie between {COOLEST} and {1 / COOLEST:.0f}.")
 
     @cached_property
     def scripts(self) -> tuple[str, ...]:

@@ -14,7 +14,9 @@ from lekh import model
 from lekh.errors import LekhError
 from lekh.model import CARD, FILES
 
-NAMES = (CARD, *sum(FILES, ()), "reader.keras", "reader.tflite")  # what a packed folder may hold
+NAMES = (  # what a packed folder may hold
+    CARD, *sum(FILES, ()), "reader.keras", "reader.tflite", "rehearsal.npz", "rehearsal_second.npz",
+)  # fmt: skip
 MOST_BYTES = 40_000_000  # of a packed folder, and of all its files together
 _NO_MODEL = "This is no model folder of Lekh"
 _REMEDY = "Choose a zip file that was downloaded here"

@@ -32,12 +32,12 @@ class Normalization:
     slant: float = 0.0
 
     def __post_init__(self):
-        if not 8 <= self.size <= 256 or not 4 <= self.fit <= self.size:
+        if not isinstance(self.size, int) or not 8 <= self.size <= 256 or not 4 <= self.fit <= self.size:
             raise ValueError(
                 f"Input size {self.size} with fit {self.fit} makes no sense; expected 8..256 and fit <= size."
             )
-        if not 0 <= self.min_stroke <= self.max_stroke <= 256:
-            raise ValueError("min_stroke must lie between 0 and max_stroke, and that be at most 256.")
+        if not 0 <= self.min_stroke <= self.max_stroke <= 256 or not self.max_stroke:
+            raise ValueError("min_stroke must lie between 0 and max_stroke, and that be at most 256, and not 0.")
         if not 0 <= self.slant <= 1:
             raise ValueError("slant must lie between 0 and 1.")
         if not 0 <= self.turn <= 45 or not 0.1 <= self.squeeze <= 1:

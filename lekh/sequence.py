@@ -61,10 +61,14 @@ class StripNormalization:
     stride: int = 4
 
     def __post_init__(self):
+        if not all(isinstance(value, int) for value in (self.height, self.margin, self.step, self.stride)):
+            raise ValueError("height, margin, step and stride are whole numbers.")
         if not 8 <= self.height <= 256 or not 4 <= self.digit <= self.height:
             raise ValueError(f"A strip {self.height} pixels high with digits of {self.digit} makes no sense.")
-        if self.stride < 1 or self.step % self.stride or self.margin < 0 or not 0 < self.least <= 1:
-            raise ValueError("step is a multiple of stride, margin is not negative, least lies between 0 and 1.")
+        if not 1 <= self.stride <= self.step <= 1024 or self.step % self.stride or not 0 < self.least <= 1:
+            raise ValueError("step is a multiple of stride, at most 1024, and least lies between 0 and 1.")
+        if not 0 <= self.margin <= 256 or not 0 <= self.min_stroke <= self.max_stroke <= 256 or not self.max_stroke:
+            raise ValueError("margin, min_stroke and max_stroke lie between 0 and 256, and the last is not 0.")
 
     def as_dict(self) -> dict:
         """The parameters as the card keeps them."""
@@ -579,7 +583,7 @@ def load(folder: str | Path) -> SequenceReader | None:
         network = (folder / TFLITE).read_bytes()
         expected = card.raw["files"][TFLITE]["sha256"]
         reader = SequenceReader(card, network)
-    except (OSError, KeyError, TypeError, ValueError) as error:
+    except (OSError, KeyError, TypeError, ValueError, OverflowError) as error:
         raise LekhError(f"The reader in {folder.name}/ is incomplete ({TFLITE})", _REMEDY) from error
     if hashlib.sha256(network).hexdigest() != expected:
         raise LekhError(f"The reader {folder.name}/{TFLITE} is not the file that its card describes", _REMEDY)

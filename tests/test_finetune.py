@@ -230,6 +230,47 @@ def test_a_symbol_more_keeps_the_places_of_those_before(taught):
     assert sorted(set(pupil.labels.tolist())) == [1, 3]
 
 
+def test_a_symbol_more_is_learnt_beside_those_before(taught, tmp_path):
+    start = Path(shutil.copytree(taught[0], tmp_path / "start"))
+    known = replace(symbols(4, seed=5, names=("heart", "square", "star")[::2]), script="marks")
+    found = finetune.finetune(known, start, tmp_path / "more", QUICK)
+    assert (found["per_class"], found["examined"]) == ({"arrow": 0, "heart": 4, "spiral": 0, "star": 4}, 8)
+    assert 0 <= found["before"] <= 4 < found["after"]
+    alone = symbols(4, seed=6, names=("star",))
+    assert finetune.finetune(alone, start, tmp_path / "alone", QUICK)["before"] == 0
+
+
+def with_no_digit_class(folder, to):
+    """A copy of the model whose last class, of its last script, is *not a digit*."""
+    copied = Path(shutil.copytree(folder, to))
+    card = json.loads((copied / CARD).read_text("utf-8"))
+    last = card["classes"][-1]["script"]
+    card["classes"] = [{**label, "script": "none"} if label["script"] == last else label for label in card["classes"]]
+    (copied / CARD).write_text(json.dumps(card), "utf-8")
+    return model.load(copied)
+
+
+@pytest.mark.parametrize("refuses", [True, False])
+def test_a_new_script_is_taught_each_digit_as_itself(refuses, tiny_model_folder, tmp_path):
+    old = with_no_digit_class(tiny_model_folder, tmp_path / "start") if refuses else model.load(tiny_model_folder)
+    pages = tuple(draw("khmer", digit, seed=40 + copy) for digit in range(10) for copy in range(4))
+    thai = Dataset("thai", "thai", pages, np.repeat(np.arange(10), 4).astype(np.int64))  # by the shapes it tells apart
+    pupil = Pupil(old, thai, QUICK)
+    learnt = pupil.as_model(pupil.taught(np.ones(len(pupil.examples), bool)))
+    inputs = np.stack([normalize.to_input(ink, learnt.card.normalization) for ink in pupil.inks])
+    own = learnt.predict(inputs)[:, learnt.card.indices("thai")]
+    assert (own.argmax(axis=1) == pupil.labels).mean() >= 0.9
+
+
+def test_a_model_without_its_sources_is_refused_before_the_lesson(tiny_model_folder, tmp_path):
+    start = Path(shutil.copytree(tiny_model_folder, tmp_path / "start"))
+    (start / KERAS).unlink()
+    told = []
+    with pytest.raises(LekhError, match="lacks a network's source"):
+        finetune.finetune(symbols(2, seed=1), start, tmp_path / "out", QUICK, told.append)
+    assert not told
+
+
 def test_both_networks_of_a_model_are_taught(tiny_model_folder, tmp_path):
     start = Path(shutil.copytree(tiny_model_folder, tmp_path / "start"))
     card = json.loads((start / CARD).read_text("utf-8"))

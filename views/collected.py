@@ -9,12 +9,14 @@ import os
 import streamlit as st
 
 from lekh.collection import Collection
+from lekh.errors import LekhError
 from lekh.images import to_grey
 from lekh.numerals import SCRIPTS
-from views.strings import literal, text
+from views.strings import explained, literal, text
 
 SETTING = "LEKH_COLLECT"
 CONSENT, CONSENT_BOX = "collect-consent", "collect-consent-box"  # what was agreed to, and the box that is ticked
+PROBLEM = "collect-problem"  # why it could not be done
 _KEPT = "collections"
 
 
@@ -52,16 +54,23 @@ def ask() -> None:
     if CONSENT_BOX not in st.session_state:
         st.session_state[CONSENT_BOX] = agreed()
     st.checkbox(text("teach.consent"), key=CONSENT_BOX, on_change=_answered, help=text("teach.consent_help"))
+    problem = st.session_state.pop(PROBLEM, None)
+    if problem is not None:
+        st.error(explained(problem), icon=":material/error:")
 
 
 def _answered() -> None:
-    """Moves what the session has to the disk, once that is agreed to."""
+    """Moves what the session has to the disk, once that is agreed to; what cannot be moved stays in the session."""
     st.session_state[CONSENT] = st.session_state[CONSENT_BOX]
     if not agreed():
         return
-    for (script, on_disk), collection in list(st.session_state.get(_KEPT, {}).items()):
-        if not on_disk:
-            move(collection, of(script))
+    try:
+        for (script, on_disk), collection in list(st.session_state.get(_KEPT, {}).items()):
+            if not on_disk:
+                move(collection, of(script))
+    except LekhError as error:
+        st.session_state[PROBLEM] = error
+        st.session_state[CONSENT] = st.session_state[CONSENT_BOX] = False
 
 
 def move(collection: Collection, to: Collection) -> None:

@@ -79,7 +79,8 @@ def _correct(chosen: int, symbols: list[str], drawing: tuple[str, str], correcti
     key = f"sign-{drawing[0]}-{script}-{chosen}"
 
     def say() -> None:
-        st.session_state[CORRECTED] = (drawing, {**corrections, chosen: st.session_state[key]})
+        if st.session_state[key] is not None:
+            st.session_state[CORRECTED] = (drawing, {**corrections, chosen: st.session_state[key]})
 
     st.pills(
         text("calculator.sign"),

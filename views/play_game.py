@@ -79,6 +79,8 @@ def _start(operations: tuple[str, ...], level: str, timed: bool) -> None:
 
 def _question(game: Game, script: str, model: Model, size: tuple[int, int]) -> None:
     game.late(time.monotonic())
+    if game.phase == WRONG and canvas.sheet(SHEET).png is None:  # the sheet was cleared to draw anew
+        game.again(time.monotonic())
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=COLUMN, gap="xsmall"):
             _standing(game)
@@ -87,16 +89,15 @@ def _question(game: Game, script: str, model: Model, size: tuple[int, int]) -> N
         with st.container(width=size[0], gap="xsmall"):
             canvas.draw(SHEET, size, PEN, key=f"canvas-{SHEET}-{size[0]}")
             below = st.container(gap="xsmall")
-    reading = _read(script, model)
     if game.phase == ASKING:
         if game.timed:
             with said:
                 _clock(game)
         with below:
-            _check(game, reading, script)
+            _check(game, _read(script, model), script)
     else:
         with said:
-            _verdict(game, reading, script)
+            _verdict(game, script)
 
 
 def equation(question: Question, script: str) -> str:
@@ -148,21 +149,21 @@ def _check(game: Game, reading: Reading | None, script: str) -> None:
     with st.container(horizontal=True, gap="xsmall"):
         st.button(
             text("game.check"), icon=":material/check:", type="primary", width="stretch", key="game-check",
-            disabled=number is None, on_click=game.answer, args=(number,),
+            disabled=number is None, on_click=game.answer,
+            args=(number, [digit.probabilities for digit in reading.digits] if reading else []),
         )  # fmt: skip
-        st.button(text("game.skip"), key="game-skip", width="stretch", on_click=_next, args=(game,))
+        st.button(text("game.skip"), key="game-skip", width="stretch", on_click=_next, args=(game, game.place))
         st.button(text("game.stop"), key="game-stop", width="stretch", on_click=_stop)
 
 
-def _verdict(game: Game, reading: Reading | None, script: str) -> None:
-    number = to_numerals(_number(reading) or "", script)
+def _verdict(game: Game, script: str) -> None:
     if game.phase == RIGHT:
         st.success(text("game.right", equation=game.question.solved(script)), icon=":material/star:")
     elif game.phase == LATE:
         st.info(text("game.late", equation=game.question.solved(script)), icon=":material/hourglass_empty:")
     else:
-        st.info(text("game.wrong", number=number), icon=":material/lightbulb:")
-        _meant(game, reading, script)
+        st.info(text("game.wrong", number=to_numerals(game.said, script)), icon=":material/lightbulb:")
+        _meant(game, script)
     with st.container(horizontal=True, gap="xsmall"):
         if game.phase == WRONG:
             st.button(
@@ -171,11 +172,11 @@ def _verdict(game: Game, reading: Reading | None, script: str) -> None:
             )  # fmt: skip
         st.button(
             text("game.next"), icon=":material/arrow_forward:", type="primary", width="stretch", key="game-next",
-            on_click=_next, args=(game,),
+            on_click=_next, args=(game, game.place),
         )  # fmt: skip
 
 
-def _meant(game: Game, reading: Reading, script: str) -> None:
+def _meant(game: Game, script: str) -> None:
     """What else the drawing may say, for the child to tell."""
     key = f"{MEANT}-{game.place}"
 
@@ -185,7 +186,7 @@ def _meant(game: Game, reading: Reading, script: str) -> None:
 
     said = st.pills(
         text("game.meant"),
-        may_have_meant([digit.probabilities for digit in reading.digits], _number(reading)),
+        may_have_meant(game.drawn, game.said),
         format_func=lambda number: f"**{to_numerals(number, script)}**",
         key=key,
         on_change=say,
@@ -199,7 +200,9 @@ def _again(game: Game) -> None:
     canvas.sheet(SHEET).clear()
 
 
-def _next(game: Game) -> None:
+def _next(game: Game, place: int) -> None:
+    if game.place != place:  # tapped twice
+        return
     game.next(time.monotonic())
     canvas.sheet(SHEET).clear()
     if game.over:

@@ -25,6 +25,8 @@ class Game:
         now: seconds of a clock that only goes forwards.
         question: the one that is asked.
         phase: `ASKING`, or how the answer was: `RIGHT`, `WRONG`, `LATE`.
+        said: the last answer, in Western digits.
+        drawn: for each of its digits the probabilities of 0 to 9.
         place: of the question, from 0; `QUESTIONS` when the game is over.
         score: questions answered right at the first try.
         streak, longest: of those in a row.
@@ -38,6 +40,8 @@ class Game:
     now: float
     question: Question = field(init=False)
     phase: str = ASKING
+    said: str = ""
+    drawn: Sequence[Sequence[float]] = ()
     place: int = 0
     score: int = 0
     streak: int = 0
@@ -59,10 +63,11 @@ class Game:
         """Of the time for the question."""
         return max(0.0, SECONDS - (now - self._started))
 
-    def answer(self, number: str) -> None:
-        """Takes an answer, in Western digits; the clock no longer counts."""
+    def answer(self, number: str, drawn: Sequence[Sequence[float]] = ()) -> None:
+        """Takes an answer, in Western digits, and what each may be; the clock no longer counts."""
         if self.phase != ASKING:
             return
+        self.said, self.drawn = number, drawn
         if int(number) == self.question.answer:
             self._right()
         else:

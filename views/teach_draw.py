@@ -67,8 +67,11 @@ def _prompt(collection: Collection, wanted: str) -> None:
 
 def _keep(collection: Collection, label: str) -> None:
     """Keeps the drawing and goes on to the next class in turn."""
+    png = canvas.sheet(SHEET).png
+    if png is None:  # kept already, by the first of two taps
+        return
     try:
-        example = collection.add_picture(label, canvas.sheet(SHEET).png, "drawn", collected.agreed())
+        example = collection.add_picture(label, png, "drawn", collected.agreed())
     except LekhError as error:
         st.session_state[SAID] = explained(error)
         return
@@ -83,6 +86,8 @@ def _keep(collection: Collection, label: str) -> None:
 
 def _undo(collection: Collection) -> None:
     """Forgets the drawing that was kept last, and asks for its class again."""
+    if not st.session_state.get(KEPT):
+        return
     last = st.session_state[KEPT].pop()
     collection.remove([last])
     if last.label in collection.classes:

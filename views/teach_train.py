@@ -70,7 +70,9 @@ def _start(collection: Collection, model: Model) -> None:
 
 
 def _cancel() -> None:
-    st.session_state.pop(JOB).close()
+    job = st.session_state.pop(JOB, None)
+    if job is not None:  # it may have ended under the finger
+        job.close()
 
 
 # While it runs
@@ -79,8 +81,8 @@ def _cancel() -> None:
 @st.fragment(run_every=EVERY)
 def _watch(narrow: bool) -> None:
     job = st.session_state.get(JOB)
-    if job is None:
-        return
+    if job is None:  # cancelled; only this part of the page knows yet
+        st.rerun(scope="app")
     state = job.state  # before the events, so that none is missing at the end
     events = job.events()
     if state != "running":
