@@ -193,9 +193,9 @@ def _answer(file: str, model, script: str, single: bool) -> dict:
     from lekh import reading
 
     try:
-        return {"file": file, "error": None, **reading.read(Path(file), model, script, single).as_dict()}
+        return rows.answered(file, reading.read(Path(file), model, script, single))
     except LekhError as error:
-        return {"file": file, "error": str(error), "script": None, "text": "", "lines": [], "milliseconds": None}
+        return rows.refused(file, str(error))
 
 
 def _sentence(answer: dict, model) -> str:

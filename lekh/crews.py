@@ -18,7 +18,7 @@ from multiprocessing import connection
 from pathlib import Path
 from typing import Protocol
 
-from lekh import reading
+from lekh import reading, rows
 from lekh.addresses import Picture
 from lekh.errors import LekhError
 from lekh.model import CARD, TFLITE, Model
@@ -78,14 +78,7 @@ def _one(picture, model, way):
 
 
 def _answer(name, said):
-    if isinstance(said, LekhError):
-        return refused(name, str(said))
-    return {"file": name, "error": None, **said.as_dict()}
-
-
-def refused(name: str, why: str) -> dict:
-    """What `read --json` prints of a picture that cannot be read."""
-    return {"file": name, "error": why, "script": None, "text": "", "lines": [], "milliseconds": None}
+    return rows.refused(name, str(said)) if isinstance(said, LekhError) else rows.answered(name, said)
 
 
 def _safely(batch, model, way):

@@ -127,7 +127,7 @@ def _sources(old: Model) -> list[bytes]:
         return [(old.folder / name).read_bytes() for name in names]
     except OSError as error:
         raise LekhError(
-            f"{old.folder.name}/ lacks a network's source (.keras)", "Copy a complete model folder there"
+            f"{old.folder.name}/ lacks the source of a network", "Copy a complete model folder there"
         ) from error
 
 

@@ -16,7 +16,7 @@ from lekh import addresses, crews, ledger
 from lekh.addresses import Picture
 from lekh.crews import Way
 from lekh.model import CARD, Model
-from lekh.rows import COLUMNS, as_cell, row
+from lekh.rows import COLUMNS, as_cell, refused, row
 
 BATCH = {True: 48, False: 4}  # pictures that a process gets at once: of one digit each, or whole pages
 WINDOW = 32  # batches that may wait for an earlier one, besides those at work
@@ -72,7 +72,7 @@ def read(pictures: Iterable[Picture], crew: crews.Crew, way: Way) -> Iterator[li
                 line[place : place + 1] = alone
                 again.extend(alone)
             else:
-                slot.answers = [crews.refused(slot.batch[0].name, FAULT)] if answers is None else answers
+                slot.answers = [refused(slot.batch[0].name, FAULT)] if answers is None else answers
         while line and line[0].answers is not None:
             yield line.pop(0).answers
 

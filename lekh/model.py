@@ -52,8 +52,6 @@ class Card:
     def __post_init__(self):
         if not set(self.hands) <= set(self.scripts):
             raise ValueError("The card names a hand of a script that it does not list.")
-        if not self.scripts or any(len(self.indices(script)) < 2 for script in self.scripts):
-            raise ValueError("The card lists no script, or one of a single class.")
         if not all(COOLEST <= each <= 1 / COOLEST for each in (self.temperature, *self.script_temperatures.values())):
             raise ValueError(f"Temperatures lie between {COOLEST} and {1 / COOLEST:.0f}.")
 
@@ -201,7 +199,7 @@ def read_card(folder: str | Path) -> Card:
             f"{path.parent.name}/{CARD} has format {version!r}, this version of Lekh reads {CARD_FORMAT}", _REMEDY
         )
     try:
-        return Card(
+        card = Card(
             classes=tuple(ClassLabel(str(c["script"]), int(c["digit"]), str(c["symbol"])) for c in raw["classes"]),
             normalization=Normalization(**raw["normalization"]),
             temperature=float(raw["temperature"]),
@@ -210,6 +208,9 @@ def read_card(folder: str | Path) -> Card:
             raw=raw,
             hands={str(script): Hand(**raw["hands"][script]) for script in raw.get("hands", ())},
         )
+        if not card.scripts or any(len(card.indices(script)) < 2 for script in card.scripts):
+            raise ValueError("The card lists no script, or one of a single class.")
+        return card
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise LekhError(f"{path.parent.name}/{CARD} lacks a field or has a wrong one", _REMEDY) from error
 

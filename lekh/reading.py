@@ -45,6 +45,8 @@ class Digit:
             a rejected digit is not part of any text.
         box_xywh: left, top, width and height in pixels of the image (EXIF turned).
         probabilities: one a class of the script, summing to 1.
+        elsewhere: scripts in which the shapes of the image are digits too, where none is clearly the one, and which
+            digit this would be in each.
     """
 
     digit: int
@@ -52,6 +54,7 @@ class Digit:
     rejected: bool
     box_xywh: tuple[int, int, int, int]
     probabilities: tuple[float, ...]
+    elsewhere: tuple[tuple[str, int], ...] = ()
 
     @property
     def runner_up(self) -> tuple[int, float]:
@@ -134,9 +137,7 @@ class Reading:
     @property
     def shared(self) -> tuple[str, ...]:
         """The scripts in which these shapes are digits, where none of them is clearly the one; the likeliest first."""
-        if not self.scripts or self.scripts[0][1] >= DECIDED:
-            return ()
-        return tuple(script for script, share in self.scripts if share >= SHARED * self.scripts[0][1])
+        return _undecided(self.scripts)
 
     @property
     def digits(self) -> tuple[Digit, ...]:
@@ -147,6 +148,12 @@ class Reading:
     def text(self) -> str:
         """Western digits, lines joined by a line feed; a line whose digits were all rejected is left out."""
         return "\n".join(line.text for line in self.lines if line.text)
+
+    def as_in(self, script: str) -> str:
+        """All digits that were not rejected, in Western form, as one of the `shared` scripts would have them."""
+        return "".join(
+            str(dict(digit.elsewhere).get(script, digit.digit)) for digit in self.digits if not digit.rejected
+        )
 
     def as_dict(self) -> dict:
         """The reading as `read --json` prints it, without the file's name."""
@@ -439,7 +446,7 @@ def _looked_into(grey, box, model, script, hand):
 def _told(digit, said):
     """The digit as a person says it is."""
     sure = tuple(float(place == said) for place in range(len(digit.probabilities)))
-    return replace(digit, digit=said, confidence=1.0, rejected=False, probabilities=sure)
+    return replace(digit, digit=said, confidence=1.0, rejected=False, probabilities=sure, elsewhere=())
 
 
 def _read_one(grey, model, script, start):
@@ -460,7 +467,13 @@ def _one_digit(grey, found, lines, model, script, start):
 def _reading(found, page, grey, model, scripts, start, rough=None):
     """`found`: lines of numbers of `Found`, one at least; `rough`: of each, how rough its ground is."""
     found = [[_in_place(number) for number in line] for line in found]
-    read_lines = [[[_digit(digit, model, scripts[0][0]) for digit in number] for number in line] for line in found]
+    shared = _undecided(scripts)
+
+    def read_as(digit):
+        elsewhere = tuple((script, _digit(digit, model, script).digit) for script in shared)
+        return replace(_digit(digit, model, scripts[0][0]), elsewhere=elsewhere)
+
+    read_lines = [[[read_as(digit) for digit in number] for number in line] for line in found]
     read_lines = _without_clutter(_without_print(read_lines), found, model, rough)
     lines = tuple(Line(tuple(Number(tuple(number)) for number in line)) for line in read_lines)
     size = model.card.normalization.size
@@ -518,6 +531,13 @@ def _without_clutter(lines, found, model, rough):
         [[replace(digit, rejected=True) if next(refused) and not digit.rejected else digit for digit in number]
          for number in line] for line in lines
     ]  # fmt: skip
+
+
+def _undecided(scripts):
+    """The scripts of which none is clearly the one, the likeliest first."""
+    if not scripts or scripts[0][1] >= DECIDED:
+        return ()
+    return tuple(script for script, share in scripts if share >= SHARED * scripts[0][1])
 
 
 def _scripts_of(found, model, script):

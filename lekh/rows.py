@@ -1,7 +1,24 @@
-"""What was read of a picture as a row of a table, whatever opens it."""
+"""What was read of a picture, as an object for programs, or as a row of a table, whatever opens it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lekh.reading import Reading
 
 COLUMNS = ("file", "script", "text", "confidence", "runner_up", "milliseconds", "error")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # how a spreadsheet's formula can begin
+
+
+def answered(name: str, reading: Reading) -> dict:
+    """What `read --json` prints of a picture."""
+    return {"file": name, "error": None, **reading.as_dict()}
+
+
+def refused(name: str, why: str) -> dict:
+    """What `read --json` prints of a picture that cannot be read."""
+    return {"file": name, "error": why, "script": None, "text": "", "lines": [], "milliseconds": None}
 
 
 def row(answer: dict) -> list:

@@ -266,7 +266,7 @@ def test_a_model_without_its_sources_is_refused_before_the_lesson(tiny_model_fol
     start = Path(shutil.copytree(tiny_model_folder, tmp_path / "start"))
     (start / KERAS).unlink()
     told = []
-    with pytest.raises(LekhError, match="lacks a network's source"):
+    with pytest.raises(LekhError, match="lacks the source of a network"):
         finetune.finetune(symbols(2, seed=1), start, tmp_path / "out", QUICK, told.append)
     assert not told
 

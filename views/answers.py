@@ -160,14 +160,6 @@ def script_of(answered: Answer, model: Model) -> str:
     return answered.reading.script or model.card.scripts[0]
 
 
-def read_as(answered: Answer, scripts: Sequence[str], model: Model) -> dict[str, str]:
-    """The digits of the answer that were read, as each of `scripts` would have them, in Western form."""
-    probabilities = model.predict(_unpacked(answered.inputs, answered.side))
-    read = np.array([not digit.rejected for digit in answered.reading.digits])
-    best = {script: probabilities[read][:, model.card.indices(script)].argmax(axis=1) for script in scripts}
-    return {script: "".join(map(str, digits)) for script, digits in best.items()}
-
-
 def is_no_digit(digit: Digit, model: Model) -> bool:
     """Whether it was rejected because it does not look like a digit, not for doubt which one it is."""
     return digit.rejected and digit.confidence >= model.card.rejection_threshold

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from lekh.addresses import as_name
 from lekh.errors import LekhError
 from lekh.model import Model
 from lekh.numerals import to_numerals
 from views import answers, corrections, scripts, tables
 from views.sources import Source
-from views.strings import explained, text
+from views.strings import explained, language, text
 
 COLUMNS = ("picture", "text", "numerals", "script", "digits", "confidence", "note")
 HEIGHT = 250  # pixels of the table at most; more rows scroll
@@ -48,15 +49,20 @@ def _shown(rows: Sequence[dict]) -> list[str]:
 
 
 def _rows(sources: Sequence[Source], script: str, single: bool, model: Model) -> list[dict]:
-    """A row a picture; kept until other pictures come, each until it is corrected."""
-    batch = (tuple(source.digest for source in sources), script, single, model)
+    """A row a picture; kept until other pictures come, or another language, each until it is corrected."""
+    batch = (tuple((source.digest, source.name) for source in sources), script, single, model, language())
     if st.session_state.get("batch") != batch:
         st.session_state.batch_rows = _read_all(sources, script, single, model)
         st.session_state.batch = batch
     return [
-        _row(source, script, single, model) if corrections.of(source).boxes is not None and not single else row
+        row if corrections.of(_corrected(source, single)).boxes is None else _row(source, script, single, model)
         for source, row in zip(sources, st.session_state.batch_rows, strict=True)
     ]
+
+
+def _corrected(source: Source, single: bool) -> Source:
+    """The picture whose corrections hold."""
+    return corrections.alone(source) if single else source
 
 
 def _read_all(sources: Sequence[Source], script: str, single: bool, model: Model) -> list[dict]:
@@ -70,7 +76,7 @@ def _read_all(sources: Sequence[Source], script: str, single: bool, model: Model
 
 
 def _row(source: Source, script: str, single: bool, model: Model) -> dict:
-    row = dict.fromkeys(COLUMNS, "") | {"picture": source.name, "confidence": None}
+    row = dict.fromkeys(COLUMNS, "") | {"picture": as_name(source.name), "confidence": None}
     try:
         reading = _answer(source, script, single, model).reading
     except LekhError as error:
@@ -98,4 +104,4 @@ def _json(sources: Sequence[Source], script: str, single: bool, model: Model) ->
 
 def _answer(source: Source, script: str, single: bool, model: Model) -> answers.Answer:
     answer = answers.answer(source, script, single, model)
-    return answer if single else corrections.applied(answer, source, script, model)
+    return corrections.applied(answer, _corrected(source, single), script, model)

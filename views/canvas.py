@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from views import kept
 from views.strings import text
 
 WIDTH, HEIGHT = 340, 280  # pixels; as wide as a phone has room for, and the answer still shows below it
@@ -89,9 +90,9 @@ def sheet(name: str = SHEET) -> Sheet:
 
 def put_all_away() -> None:
     """Has every sheet's canvas show its strokes again when it comes back; for when another page is opened."""
-    for kept in list(st.session_state.values()):
-        if isinstance(kept, Sheet):
-            kept.put_away()
+    for one in list(st.session_state.values()):
+        if isinstance(one, Sheet):
+            one.put_away()
 
 
 def draw(
@@ -124,7 +125,7 @@ def draw(
         height=height, border=False
     ):  # its edge hides the canvas's own toolbar, which no finger can reach
         result = st_canvas(
-            stroke_width=pen or PENS[st.session_state.get("pen") or "draw.medium"],
+            stroke_width=pen or PENS[st.session_state[kept.begin("pen", "draw.medium")]],
             stroke_color=page.colour,
             background_color="" if behind else paper,
             background_image=behind,
@@ -156,7 +157,6 @@ def _tools(page: Sheet, prefix: str, pens: bool) -> None:
             st.segmented_control(
                 text("draw.pen"),
                 list(PENS),
-                default="draw.medium",
                 required=True,
                 format_func=text,
                 key="pen",

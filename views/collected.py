@@ -59,6 +59,14 @@ def ask() -> None:
         st.error(explained(problem), icon=":material/error:")
 
 
+def attempt(change, *args) -> None:
+    """Makes a change that a disk may refuse; why it did is said under the consent."""
+    try:
+        change(*args)
+    except LekhError as error:
+        st.session_state[PROBLEM] = error
+
+
 def _answered() -> None:
     """Moves what the session has to the disk, once that is agreed to; what cannot be moved stays in the session."""
     st.session_state[CONSENT] = st.session_state[CONSENT_BOX]

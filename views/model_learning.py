@@ -202,9 +202,9 @@ def limits(model: Model) -> None:
     sentences = [text(f"model.limit.{name}") for name in LIMITS]
     if model.sequence is not None:
         known = dict.fromkeys(label.script for label in model.sequence.classes if label.script in SCRIPTS)
-        sentences.append(
-            text("model.limit.touching", scripts=", ".join(scripts.title(script, model) for script in known))
-        )
+        titles = ", ".join(scripts.title(script, model) for script in known)
+        every = set(known) >= set(model.card.scripts)
+        sentences.append(text("model.limit.touching_all") if every else text("model.limit.touching", scripts=titles))
     st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
 
 

@@ -36,7 +36,7 @@ def show(result: Answer, asked: str, model: Model, source: Source) -> None:
             st.subheader(text("answer.no_digit"), anchor=False)
             st.caption(text("answer.retry"))
         else:
-            read = scripts.readings(result, asked, model)
+            read = scripts.readings(result, asked)
             undecided = len(set(read.values())) > 1 and not _is_told(result, source)
             _headline(result, script, asked, model, source, read if undecided else {})
             scripts.shared(read, model)

@@ -10,10 +10,10 @@ import streamlit as st
 from lekh import model_folder, teaching
 from lekh.errors import LekhError
 from lekh.model import CARD
-from views.strings import explained, literal, text
+from views.strings import explained, text
 
 MODELS, CHOSEN = "own-models", "own-model"  # in the session: all by number, and the number of the one that reads
-UPLOADED, TAKEN = "own-model-zip", "own-model-taken"
+UPLOADED, TAKEN = "own-model-zip", "own-model-taken"  # the file, and what came of it: its number, or a problem
 MOST = 5  # that a session keeps
 WIDTH = 300  # pixels of the list
 ZIP = "application/zip"
@@ -96,19 +96,18 @@ def bring() -> None:
         if st.session_state.get(TAKEN, (None,))[0] != file.file_id:
             st.session_state[TAKEN] = (file.file_id, _take(file))
             st.rerun(scope="app")
-        problem = st.session_state[TAKEN][1]
-        if problem is None:
+        result = st.session_state[TAKEN][1]
+        if isinstance(result, LekhError):
+            st.error(explained(result), icon=":material/error:")
+        elif result == st.session_state[CHOSEN]:
             st.success(text("models.taken"), icon=":material/check:")
-        else:
-            st.error(problem, icon=":material/error:")
 
 
-def _take(file) -> str | None:
-    """What keeps the file from being used, if anything does."""
+def _take(file) -> int | LekhError:
+    """The number of the model that the file holds, or what keeps it from being used."""
     place = _Folder()
     try:
         model_folder.unpacked(file.getvalue(), place.path / "model")
     except LekhError as error:
-        return explained(error)
-    add(literal(Path(file.name).stem[:40]), place.path / "model", place)
-    return None
+        return error
+    return add(Path(file.name).stem[:40], place.path / "model", place)

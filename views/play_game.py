@@ -9,7 +9,7 @@ from lekh.arithmetic import BLANK, LEVELS, OPERATIONS, Question
 from lekh.model import Model
 from lekh.numerals import to_numerals
 from lekh.reading import Reading
-from views import answers, canvas, sources
+from views import answers, canvas, kept, sources
 from views.play_rules import ASKING, LATE, QUESTIONS, RIGHT, SECONDS, WRONG, Game, may_have_meant
 from views.strings import text
 
@@ -38,17 +38,15 @@ def _choices() -> None:
             text("game.operations"),
             OPERATIONS,
             selection_mode="multi",
-            default=OPERATIONS[:2],
             format_func=lambda sign: f"**{'−' if sign == '-' else sign}**",
-            key=CHOSEN,
+            key=kept.begin(CHOSEN, OPERATIONS[:2]),
         )
         st.segmented_control(
             text("game.level"),
             LEVELS,
-            default=LEVELS[0],
             required=True,
             format_func=lambda name: text(f"game.level.{name}"),
-            key=LEVEL,
+            key=kept.begin(LEVEL, LEVELS[0]),
         )
         st.toggle(text("game.clock", seconds=SECONDS), key=TIMED)
         st.button(

@@ -8,13 +8,12 @@ from lekh import images
 from lekh.errors import LekhError
 from lekh.model import Model
 from lekh.numerals import SCRIPTS, to_numerals
-from views import answers, batch, canvas, own_models, samples, scripts, sources, whole
+from views import answers, batch, canvas, kept, own_models, samples, scripts, sources, whole
 from views.sources import Source
 from views.strings import literal, text
 
 WIDTH = 340  # pixels of the input column; fits a phone of 375
 NAMED = 3  # files that a button names
-PICTURES = ["image", "heic", "heif"]  # some browsers do not count HEIC among the images
 
 
 def page() -> None:
@@ -56,14 +55,13 @@ def _choices(model: Model | None) -> tuple[str, str, bool]:
         mode = st.segmented_control(
             text("mode.label"),
             list(_INPUTS),
-            default="draw",
             required=True,
             format_func=lambda name: text(f"mode.{name}"),
-            key="mode",
+            key=kept.begin("mode", "draw"),
             on_change=_other_mode,
             label_visibility="collapsed",
         )
-        single = st.toggle(text("amount.one"), key="single", width="content")
+        single = st.toggle(text("amount.one"), key="single", help=text("amount.one_help"), width="content")
         with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", width="content"):
             script = scripts.choose(model, other_script)
             scripts.card(script, model)
@@ -86,24 +84,24 @@ def _draw(script: str, single: bool) -> list[Source]:
 def _upload(script: str, single: bool) -> list[Source]:
     files = st.file_uploader(
         text("upload.label_one" if single else "upload.label"),
-        type=PICTURES,
+        type=sources.PICTURES,
         accept_multiple_files=True,
         max_upload_size=images.MAX_BYTES // 2**20,
         key="upload",
         on_change=_other_files,
         args=("uploaded",),
     )
-    kept = _kept("uploaded", [sources.from_upload(file) for file in files])
-    if kept and not files:
+    given = _kept("uploaded", [sources.from_upload(file) for file in files])
+    if given and not files:
         st.button(
-            text("upload.forget", names=", ".join(literal(source.name) for source in kept[:NAMED])),
+            text("upload.forget", names=", ".join(literal(source.name) for source in given[:NAMED])),
             icon=":material/close:",
             type="tertiary",
             key="forget",
             on_click=_other_files,
             args=("uploaded",),
         )
-    return kept
+    return given
 
 
 def _photograph(script: str, single: bool) -> list[Source]:

@@ -1,5 +1,6 @@
 """The script: chosen by the person, or found; which one it was; and the digits of each to look up."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -8,12 +9,12 @@ from lekh.collection import OWN
 from lekh.model import Model
 from lekh.numerals import SCRIPTS, to_numerals
 from lekh.reading import AUTO
-from views import answers
 from views.answers import Answer
-from views.strings import text
+from views.strings import language, text
 
 KEY = "script"  # of the choice in the session, and of its name in the page's address
 KEPT = "script-kept"  # the same, when another page of the app was open in between
+AT_HOME = {"km": "khmer"}  # the script that a language begins with
 FEW = 2  # scripts that are chosen side by side; more of them are found, or chosen from a list
 WIDTH = 236  # pixels of the list
 NAMED = 5  # scripts that share a shape
@@ -67,6 +68,12 @@ def choose(model: Model | None, on_change) -> str:
     )
 
 
+def first(offered: Sequence[str]) -> str:
+    """The script that was chosen on another page, else that of the language, else the first of `offered`."""
+    wanted = (st.query_params.get(KEY), st.session_state.get(KEPT), AT_HOME.get(language()))
+    return next((script for script in wanted if script in offered), offered[0])
+
+
 def take(script: str) -> None:
     """Chooses a script, and keeps it in the page's address, so that a link can be shared."""
     st.session_state[KEY] = st.session_state[KEPT] = script
@@ -93,12 +100,12 @@ def found(answer: Answer, asked: str, model: Model) -> str:
     return text("script.found", script=title(script, model), percent=min(99, round(100 * share)))  # never a full 100
 
 
-def readings(answer: Answer, asked: str, model: Model) -> dict[str, str]:
+def readings(answer: Answer, asked: str) -> dict[str, str]:
     """What was read as each script would have it, in Western digits, where several have such shapes; else nothing."""
     reading = answer.reading
     if asked != AUTO or not reading.text or len(reading.shared) < 2:
         return {}
-    return answers.read_as(answer, reading.shared[:NAMED], model)
+    return {script: reading.as_in(script) for script in reading.shared[:NAMED]}
 
 
 def shared(read: dict[str, str], model: Model) -> None:

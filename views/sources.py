@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 DIGESTS = "digests"
+PICTURES = ["image", "heic", "heif"]  # to choose from; some browsers do not count HEIC among the images
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from lekh.addresses import as_name
 from lekh.model import Model
 from lekh.reading import Reading
+from lekh.rows import answered, as_cell, refused
 from views import answers, charts
 from views.strings import text
 
@@ -17,7 +19,6 @@ WIDTHS = {  # pixels of columns that would be too wide or narrow; all of them be
     "picture": 120, "text": 135, "numerals": 105, "script": 85, "digits": 55, "confidence": 100, "note": 145,
 }  # fmt: skip
 MIMES = {"csv": "text/csv", "json": "application/json", "jsonl": "application/jsonl"}
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for a formula
 
 
 def digit_rows(reading: Reading, script: str, model: Model) -> list[dict]:
@@ -69,18 +70,18 @@ def to_csv(rows: Sequence[dict], columns: Sequence[str]) -> bytes:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow([text(f"table.{name}") for name in columns])
-    writer.writerows([[_harmless(row[name]) for name in columns] for row in rows])
+    writer.writerows([[_cell(row[name]) for name in columns] for row in rows])
     return buffer.getvalue().encode("utf-8-sig")
 
 
 def to_json(name: str, reading: Reading) -> str:
     """The reading as `python -m lekh read --json` prints it."""
-    return json.dumps({"file": name, "error": None, **reading.as_dict()})
+    return json.dumps(answered(as_name(name), reading))
 
 
 def error_to_json(name: str, error: str) -> str:
     """A file that could not be read, as `python -m lekh read --json` prints it."""
-    return json.dumps({"file": name, "error": error, "script": None, "text": "", "lines": [], "milliseconds": None})
+    return json.dumps(refused(as_name(name), error))
 
 
 def download(key: str, file_name: str, make) -> None:
@@ -96,6 +97,5 @@ def download(key: str, file_name: str, make) -> None:
     )
 
 
-def _harmless(cell) -> str:
-    written = "" if cell is None else f"{cell:.4f}" if isinstance(cell, float) else str(cell)
-    return f"'{written}" if written.startswith(FORMULA) else written
+def _cell(value) -> str:
+    return as_cell(f"{value:.4f}" if isinstance(value, float) else value)

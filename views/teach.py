@@ -8,12 +8,11 @@ from lekh.collection import OWN, Collection
 from lekh.errors import LekhError
 from lekh.model import Model
 from lekh.numerals import SCRIPTS
-from views import answers, canvas, collected, screen, scripts, teach_draw, teach_look, teach_photo, teach_train
-from views.strings import explained, language, text
+from views import answers, canvas, collected, kept, screen, scripts, teach_draw, teach_look, teach_photo, teach_train
+from views.strings import explained, text
 
 SCRIPT, MODE, NAMES = "teach-script", "teach-mode", "teach-names"  # of the choices in the session
 MODES = {"draw": teach_draw.show, "photo": teach_photo.show}
-AT_HOME = {"km": "khmer"}  # the script that a language begins with
 WIDTH = 192  # pixels of the list of scripts; what is beside it fits on a phone
 COLUMN = 400  # pixels of the list of names
 SEPARATORS = ",،၊、\n"  # commas of several scripts
@@ -57,15 +56,12 @@ def _model() -> Model | None:
 def _choices(model: Model | None) -> tuple[str, str]:
     """The script that is taught, and how its digits are given."""
     options = [*SCRIPTS, OWN]
-    for key, offered, kept in ((SCRIPT, options, _first_script()), (MODE, list(MODES), next(iter(MODES)))):
-        if st.session_state.get(key) not in offered:
-            st.session_state[key] = st.session_state.get(f"{key}-kept", kept)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         script = st.selectbox(
             text("script.label"),
             options,
             format_func=scripts.title,
-            key=SCRIPT,
+            key=kept.begin(SCRIPT, scripts.first(list(SCRIPTS))),
             on_change=_changed,
             label_visibility="collapsed",
             width=WIDTH,
@@ -75,7 +71,7 @@ def _choices(model: Model | None) -> tuple[str, str]:
             list(MODES),
             required=True,
             format_func=lambda name: text(f"teach.{name}"),
-            key=MODE,
+            key=kept.begin(MODE, next(iter(MODES))),
             on_change=_changed,
             label_visibility="collapsed",
         )
@@ -83,15 +79,7 @@ def _choices(model: Model | None) -> tuple[str, str]:
     return script, mode
 
 
-def _first_script() -> str:
-    """The script that was chosen on another page, else that of the language, else the first."""
-    wanted = (st.query_params.get(scripts.KEY), st.session_state.get(scripts.KEPT), AT_HOME.get(language()))
-    return next((script for script in wanted if script in SCRIPTS), next(iter(SCRIPTS)))
-
-
 def _changed() -> None:
-    for key in (SCRIPT, MODE):
-        st.session_state[f"{key}-kept"] = st.session_state[key]
     teach_draw.begin_anew()
     canvas.put_all_away()
 

@@ -89,6 +89,6 @@ def _undo(collection: Collection) -> None:
     if not st.session_state.get(KEPT):
         return
     last = st.session_state[KEPT].pop()
-    collection.remove([last])
+    collected.attempt(collection.remove, [last])
     if last.label in collection.classes:
         st.session_state[CLASS] = last.label

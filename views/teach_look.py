@@ -122,16 +122,20 @@ def _delete(collection: Collection) -> None:
                     st.image(_thumbnail(collection, example), width=56, alt=collected.written(label, collection.script))
                     st.button(
                         "", icon=":material/close:", help=text("teach.delete_one"), type="tertiary",
-                        key=f"delete-{example.sha256}", on_click=collection.remove, args=([example],),
+                        key=f"delete-{example.sha256}", on_click=collected.attempt, args=(collection.remove, [example]),
                     )  # fmt: skip
         with st.container(horizontal=True, gap="xsmall"):
             own = collected.named(label, collection.script)
             st.button(
-                text("teach.delete_class", label=own), key="delete-class", on_click=collection.clear, args=(label,)
-            )
+                text("teach.delete_class", label=own), key="delete-class",
+                on_click=collected.attempt, args=(collection.clear, label),
+            )  # fmt: skip
             with st.popover(text("teach.delete_all")):
                 st.markdown(text("teach.sure", n=len(collection)))
-                st.button(text("teach.delete_now"), type="primary", key="delete-all", on_click=collection.clear)
+                st.button(
+                    text("teach.delete_now"), type="primary", key="delete-all",
+                    on_click=collected.attempt, args=(collection.clear,),
+                )  # fmt: skip
 
 
 def _page(examples: tuple[Example, ...]) -> tuple[Example, ...]:

@@ -16,7 +16,6 @@ from views.photo import Mark
 from views.sources import Source
 from views.strings import explained, text
 
-PICTURES = ["image", "heic", "heif"]  # some browsers do not count HEIC among the images
 UPLOAD, GIVEN, CHOSEN, WHOLE_LINE, SAID = (
     f"teach-{name}" for name in ("photo-file", "photo", "chosen", "line", "photo-said")
 )
@@ -52,8 +51,9 @@ def show(collection: Collection, model: Model | None, narrow: bool) -> None:
 def _given(collection: Collection) -> Source | None:
     """The photo, also after a look at another page; its corrections here are none of those on the page that reads."""
     file = st.file_uploader(
-        text("teach.photo_file"), type=PICTURES, max_upload_size=images.MAX_BYTES // 2**20, key=UPLOAD, on_change=_other
-    )
+        text("teach.photo_file"), type=sources.PICTURES, max_upload_size=images.MAX_BYTES // 2**20, key=UPLOAD,
+        on_change=_other,
+    )  # fmt: skip
     if file is not None:
         st.session_state[GIVEN] = sources.from_upload(file)
     source = st.session_state.get(GIVEN)

@@ -5,7 +5,7 @@ import streamlit as st
 from lekh.model import Model
 from lekh.numerals import to_numerals
 from lekh.reading import Digit
-from views import answers, corrections, one_digit, photo, scripts, tables, told, why
+from views import answers, corrections, kept, one_digit, photo, scripts, tables, told, why
 from views.answers import Answer
 from views.photo import Mark
 from views.sources import Source
@@ -100,7 +100,7 @@ def _text(answer: Answer, source: Source, script: str, asked: str, model: Model)
     found = scripts.found(answer, asked, model)
     st.caption(f"{found}  \n{_summary(answer)}" if found else _summary(answer))
     if corrections.of(source).boxes is None:
-        scripts.shared(scripts.readings(answer, asked, model), model)
+        scripts.shared(scripts.readings(answer, asked), model)
     above = st.container()
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         numerals = _numerals(script)
@@ -133,10 +133,9 @@ def _numerals(script: str) -> bool:
     return st.segmented_control(
         text("whole.numerals"),
         list(ways),
-        default=False,
         required=True,
         format_func=ways.get,
-        key="numerals",
+        key=kept.begin("numerals", False),
         label_visibility="collapsed",
     )
 

@@ -8,7 +8,7 @@ from lekh import arithmetic
 from lekh.arithmetic import evaluate
 from lekh.errors import LekhError
 from lekh.numerals import SCRIPTS
-from views import play_learn
+from views import canvas, play_game, play_learn
 from views.play_game import BEST, GAME, equation
 from views.play_rules import QUESTIONS, Game
 from views.strings import CATALOGUES, DEFAULT, explained, text
@@ -75,6 +75,26 @@ def test_right_answers_lead_to_the_summary(page):
     assert shown.session_state[BEST] == QUESTIONS
     button(shown, "game-other").click().run()
     assert button(shown, "game-start")
+
+
+def test_a_wrong_answer_is_told_as_it_was_given_until_the_sheet_is_cleared(page):
+    played = Game(("+",), "one", False, np.random.default_rng(1), 0.0)
+    wrong = str((played.question.answer + 1) % 10)
+    shown = page("game", game=played, answer=canvas.Sheet(strokes=[{}], png=b"another drawing by now"))
+    played.answer(wrong, [[0.1] * 10])
+    shown.run()
+    assert not shown.exception and shown.info[0].value == text("game.wrong", number=wrong)
+    assert text("game.meant") in [pills.label for pills in shown.get("button_group")]
+    shown.session_state["answer"].clear()
+    shown.run()
+    assert not shown.exception and shown.session_state[GAME].phase == "asking" and not shown.info
+
+
+def test_two_taps_on_next_skip_one_question():
+    played = Game(("+",), "one", False, np.random.default_rng(1), 0.0)
+    for _ in range(2):
+        play_game._next(played, 0)
+    assert (played.place, len(played.missed)) == (1, 1)
 
 
 def test_the_time_that_is_up_is_said_gently(page):

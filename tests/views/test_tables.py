@@ -43,7 +43,9 @@ def test_csv_leaves_the_unknown_empty():
     assert read_back([row(confidence=None, digits=None)])[1][2:4] == ["", ""]
 
 
-@pytest.mark.parametrize("name", ["=1+1.png", "+a.png", "-a.png", "@a.png", "\ta.png", "\ra.png"])
+@pytest.mark.parametrize(
+    "name", ["=1+1.png", "+a.png", "-a.png", "@a.png", "\ta.png", "\ra.png", "\na.png", "＝1.png", "'=1.png"]
+)
 def test_csv_holds_no_formula(name):
     assert read_back([row(picture=name)])[1][0] == f"'{name}"
 

@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from lekh import collection_zip
 from lekh.collection import OWN, Collection
+from lekh.errors import LekhError
 from views import canvas, collected, teach, teach_draw, teach_look, teach_photo
 from views.strings import text
 
@@ -334,6 +335,21 @@ def test_nothing_is_on_the_disk_before_consent_and_all_of_it_after(page, monkeyp
     run(shown)
     keep(shown, 2)
     assert counts(of(shown)) == {str(2): 1} and len(Collection.on_disk("latin")) == 2
+
+
+def test_what_a_disk_refuses_stays_in_the_session(page, monkeypatch):
+    def refuse(*_):
+        raise LekhError("A digit could not be kept on the disk", "Make room, or check the folder")
+
+    monkeypatch.setenv(collected.SETTING, "true")
+    shown = keep(page(), 0)
+    monkeypatch.setattr(collected, "move", refuse)
+    shown.checkbox(key=collected.CONSENT_BOX).check()
+    run(shown)
+    assert "could not be kept" in shown.error[0].value and not shown.checkbox(key=collected.CONSENT_BOX).value
+    assert counts(of(shown)) == {"0": 1}
+    run(shown)
+    assert not shown.error
 
 
 def test_a_host_that_no_longer_allows_it_gets_nothing(page, monkeypatch, tmp_path):

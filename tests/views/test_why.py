@@ -236,14 +236,14 @@ def test_classes_that_are_no_digits_are_named_too():
     assert {"Khmer ៥", text("why.no_digit"), text("why.sign", symbol="+")} <= names
 
 
-def test_a_network_that_vanished_is_said_in_a_sentence(tiny, tiny_model_folder, tmp_path):
+def test_a_network_whose_file_vanished_is_still_walked_through(tiny, tiny_model_folder, tmp_path):
     folder = tmp_path / "gone"
     shutil.copytree(tiny_model_folder, folder)
     model = models.load(folder)
     (folder / models.TFLITE).unlink()
     page = alone(answered(model), model)
     page.segmented_control(key=why.PART).set_value("inside").run()
-    assert not page.exception and "cannot be opened" in page.error[0].value
+    assert not page.exception and not page.error
 
 
 # The drawings
