@@ -13,8 +13,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from lekh import datasets, images
+from lekh import datasets, images, preparation
 from lekh.datasets import Dataset
+from lekh.errors import LekhError
 from lekh.preparation import Configuration
 from lekh.training import fast_precision
 
@@ -60,10 +61,8 @@ COMPARISONS = (
 )
 
 
-def open_comparison(
-    comparison: Comparison, held_out: float = Configuration.held_out, seed: int = Configuration.seed
-) -> tuple[Dataset, Dataset]:
-    """`(train, test)`; the defaults hold out what `lekh.training` holds out.
+def open_comparison(comparison: Comparison, held_out: float = Configuration.held_out) -> tuple[Dataset, Dataset]:
+    """`(train, test)`; where there is no test set, what `lekh.training` holds out, by default.
 
     Raises:
         LekhError: a set is not there, or cannot be split.
@@ -71,7 +70,10 @@ def open_comparison(
     train = datasets.open_source(comparison.train)
     if comparison.test is not None:
         return train, datasets.open_source(comparison.test)
-    return datasets.split_by_writer(train, held_out, seed)
+    learnt, held = preparation.split(train, Configuration(held_out=held_out))
+    if held is None:
+        raise LekhError(f"{train.name} cannot be split", "Add digits by a second writer")
+    return learnt, held
 
 
 def some(dataset: Dataset, most: int, seed: int = 0) -> Dataset:

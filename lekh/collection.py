@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from lekh import clipping
-from lekh.collection_names import DIGITS, OWN, checked_classes, checked_script, class_of
+from lekh.collection_names import OWN, checked_classes, checked_script, class_of
 from lekh.collection_store import METADATA, SOURCES, Example, FolderStore, MemoryStore
 from lekh.datasets import Dataset
 from lekh.errors import LekhError
 from lekh.images import Source, to_grey
-from lekh.numerals import SCRIPTS
+from lekh.numerals import DIGITS, SCRIPTS
 from lekh.reading import Box
 
 __all__ = ["FOLDER", "METADATA", "OWN", "SOURCES", "Collection", "Example", "Taken"]

@@ -4,16 +4,14 @@ import unicodedata
 
 from lekh.errors import LekhError
 from lekh.model import NO_DIGIT
-from lekh.numerals import NAMES, SCRIPTS, SIGNS, to_western
-from lekh.reading import AUTO
+from lekh.numerals import AUTO, DIGITS, NAMES, SCRIPTS, SIGNS, to_western
 
 OWN = "my_symbols"  # the script of symbols of one's own, unless they are given another name
 MOST_CLASSES = 40
 LONGEST = 24  # characters
-DIGITS = tuple("0123456789")
 _FORBIDDEN = frozenset('/\\:*?"<>|')  # on one system or another no part of a file's name
 _DEVICES = frozenset(("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))))
-_RESERVED = frozenset((AUTO, NO_DIGIT, SIGNS, "operators"))
+RESERVED = frozenset((AUTO, NO_DIGIT, SIGNS))  # they stand in the place of a script
 _INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))  # Unicode categories; turned text is among them
 _REMEDY = f"Use up to {LONGEST} letters, numbers or signs"
 
@@ -47,7 +45,7 @@ def checked_script(script: str) -> str:
         LekhError: as `checked_name`, or it already means something else.
     """
     made = checked_name(script)
-    if made.lower() in _RESERVED:
+    if made.lower() in RESERVED:
         raise LekhError("One of the names is reserved in Lekh", "Choose another name")
     if made not in SCRIPTS and made.lower() in SCRIPTS:
         raise LekhError("One of the names is that of a script", "Choose another name, or write it in small letters")

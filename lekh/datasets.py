@@ -17,10 +17,9 @@ import numpy as np
 
 from lekh.errors import LekhError
 from lekh.images import to_grey
-from lekh.numerals import OPERATORS, SCRIPTS, SIGNS
+from lekh.numerals import DIGITS, OPERATORS, SCRIPTS, SIGNS
 from lekh.pages import cut_rows
 
-DIGITS = tuple("0123456789")
 SPLIT = 7  # the seed that parts what the network learns from and what is held out, whatever the seed of its training
 LABEL_SLIPS = Path(__file__).resolve().parent.parent / "dataset" / "label_slips.csv"
 IMAGE_SUFFIXES = frozenset(

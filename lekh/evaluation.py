@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from lekh import reading
-from lekh.datasets import DIGITS, Dataset
+from lekh.datasets import Dataset
 from lekh.errors import LekhError
 from lekh.model import Card, Model
-from lekh.numerals import to_western
+from lekh.numerals import DIGITS, to_western
 
 BINS = 15  # of the calibration error, equal in width
 TOGETHER = 5  # digits whose script is found together

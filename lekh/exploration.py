@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 
 from lekh import augment, images, ink
-from lekh.datasets import DIGITS, IMAGE_SUFFIXES, Dataset
+from lekh.datasets import IMAGE_SUFFIXES, Dataset
 from lekh.normalize import Normalization, to_input
-from lekh.numerals import SCRIPTS
+from lekh.numerals import DIGITS, SCRIPTS
 
 DRAWING_SIDE = 96  # strokes have no pixels; to be measured they are drawn this large
 LEVELS = 256

@@ -17,10 +17,12 @@ from lekh import datasets
 from lekh.errors import LekhError
 from lekh.evaluation import Evaluation
 from lekh.model import TFLITE, Card
+from lekh.numerals import SCRIPTS
 
 FOLDER = "reports"
 EVALUATION, REPRODUCED = "evaluation.json", "reproduced.json"
 FORMAT = 1
+COMPOSED = "composed_"  # before a script's name: a set of numbers that were put together
 _DECIMALS = 4
 
 
@@ -104,6 +106,21 @@ class Result:
 
 
 @dataclass(frozen=True)
+class Numbers:
+    """Whole numbers: `n` of them, `correct` of which were read right, every digit."""
+
+    name: str
+    n: int
+    correct: int
+
+    @property
+    def composed_of(self) -> str | None:
+        """The script whose single digits they were put together from; `None` of real ones."""
+        script = self.name.removeprefix(COMPOSED)
+        return script if script in SCRIPTS and script != self.name else None
+
+
+@dataclass(frozen=True)
 class TrainingSet:
     """What a card says of a set that was learnt from; what it does not say is empty.
 
@@ -142,6 +159,48 @@ def results(card: Card) -> list[Result]:
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             continue
     return [result for result in found if 0 <= result.correct <= result.n and result.n > 0]
+
+
+def numbers(card: Card) -> list[Numbers]:
+    """What the card's network for numbers made of whole numbers; empty where it has none, or none that was measured."""
+    reader = card.raw.get("reader")
+    rows = reader.get("test_sets") if isinstance(reader, dict) else None
+    found = []
+    for row in rows if isinstance(rows, list) else ():
+        if isinstance(row, dict) and "name" in row:
+            right, n = row.get("page: both", row.get("both")), row.get("n")
+            if isinstance(right, int) and isinstance(n, int) and 0 <= right <= n and n:
+                found.append(Numbers(str(row["name"]), n, right))
+    return found
+
+
+def calibration_error(tested: Sequence[TestSet]) -> float:
+    """The expected calibration error, 0 to 1: the mean of the sets', by their digits; at least one set."""
+    return float(np.average([one.ece for one in tested], weights=[one.n for one in tested]))
+
+
+def reliability(tested: Sequence[TestSet]) -> list[dict[str, float]]:
+    """The bins of confidence of several sets, those of the same range put together."""
+    same: dict[float, list] = {}
+    for bin in (bin for one in tested for bin in one.reliability):
+        same.setdefault(bin["low"], []).append(bin)
+    pooled = []
+    for _, bins in sorted(same.items()):
+        n = sum(bin["n"] for bin in bins)
+        means = {name: sum(bin["n"] * bin[name] for bin in bins) / n for name in ("confidence", "accuracy")}
+        pooled.append({"n": n, **means})
+    return pooled
+
+
+def learnt_classes(card: Card, learnt: Sequence[TrainingSet]) -> dict[str, list[int]]:
+    """For each script the digits of each class in all its training sets, as far as these say."""
+    counted: dict[str, np.ndarray] = {}
+    for one in learnt:
+        classes = len(card.indices(one.script)) if one.script in card.scripts else 0
+        if one.per_class and len(one.per_class) <= classes:
+            row = counted.setdefault(one.script, np.zeros(classes, np.int64))
+            row[: len(one.per_class)] += one.per_class
+    return {script: row.tolist() for script, row in counted.items()}
 
 
 def training_sets(card: Card, counts: Mapping[str, Sequence[int]]) -> list[TrainingSet]:

@@ -12,25 +12,23 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from lekh import augment, datasets, evaluation, head, images, ink, model, model_folder, reading, rehearsal
+from lekh.collection_names import MOST_CLASSES, RESERVED
 from lekh.datasets import Dataset
 from lekh.errors import LekhError
 from lekh.hand import Hand, fitted
 from lekh.head import Head, softmax
 from lekh.litert import Network
-from lekh.model import KERAS, NO_DIGIT, TFLITE, Card, ClassLabel, Model
+from lekh.model import KERAS, TFLITE, Card, ClassLabel, Model
 from lekh.normalize import to_input
-from lekh.numerals import SCRIPTS, SIGNS, to_western
+from lekh.numerals import SCRIPTS, to_western
 
 SAMPLES = Path(__file__).resolve().parent.parent / "dataset" / "samples"
-MOST_CLASSES = 40  # of a script of one's own
 PARTS = 4  # that are left out in turn
 MOST_FITTED = 4  # digits of a class by which the hand is found
 MOST_EXAMINED = 400  # digits that are left out in turn, where there are more
-RESERVED = (NO_DIGIT, SIGNS, reading.AUTO)
 Report = Callable[[dict], None]
 
 
@@ -496,7 +494,6 @@ def main(data: Sequence[str], script: str, start: str, out: str, report: Report 
     Raises:
         LekhError: see `finetune`; or there are no digits at one of the places.
     """
-    cv2.setNumThreads(1)
     sets = [datasets.load(path, script) for path in data]
     return finetune(_together(sets), Path(start), Path(out).resolve(), report=report)
 

@@ -112,7 +112,6 @@ def main() -> None:
     parser.add_argument("--most", type=int, help="digits of each test set; all of them by default")
     parser.add_argument("--json", metavar="FILE")
     chosen = parser.parse_args()
-    cv2.setNumThreads(1)
     reader = model.load(Path(chosen.model))
     tests = opened(chosen.tests, reader, chosen.most)
     outcomes = []

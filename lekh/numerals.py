@@ -92,6 +92,7 @@ NAMES = {
     ),
 }  # fmt: skip
 
+DIGITS = tuple("0123456789")
 AUTO = "auto"  # stands in the place of a script where it is to be found
 SIGNS = "operators"  # stands in the place of a script among a network's classes; it is none that a person writes in
 OPERATORS = ("+", "-", "×", "÷", "/", "=", ".", ",")

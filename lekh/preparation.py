@@ -3,7 +3,7 @@
 import multiprocessing
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -188,7 +188,7 @@ def prepare(sets: Sequence[Dataset], classes: Sequence[ClassLabel], configuratio
     place = {(label.script, label.digit): index for index, label in enumerate(classes)}
     scripts = tuple(dict.fromkeys(dataset.script for dataset in sets))
     train, held = [], []
-    with _workers(os.cpu_count() or 1) as workers:
+    with processes(os.cpu_count() or 1) as workers:
         for number, dataset in enumerate(sets):
             targets = np.array([place[dataset.script, int(label)] for label in dataset.labels])
             for pool, indices in zip((train, held), _split(dataset, configuration), strict=True):
@@ -401,11 +401,9 @@ def _stacked(squares):
     return np.stack(squares) if squares else np.zeros((0, augment.INK_SIDE, augment.INK_SIDE), np.uint8)
 
 
-def _workers(count):
-    # spawn: TensorFlow's threads do not survive a fork
-    return ProcessPoolExecutor(
-        count, multiprocessing.get_context("spawn"), initializer=cv2.setNumThreads, initargs=(1,)
-    )
+def processes(count: int, begin: Callable | None = None, *values) -> ProcessPoolExecutor:
+    """So many processes, each of which calls `begin(*values)` first; TensorFlow's threads do not survive a fork."""
+    return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), begin, values)
 
 
 # -- batches -----------------------------------------------------------------------------------------------------------
@@ -420,7 +418,7 @@ def batches(pool: Pool, configuration: Configuration) -> Iterator[tuple[np.ndarr
     rng = np.random.default_rng(configuration.seed)
     chances = pool.chances(configuration.flatness, configuration.emphasis)
     size = configuration.batch_size
-    with tempfile.TemporaryDirectory() as folder, _workers(1) as worker:
+    with tempfile.TemporaryDirectory() as folder, processes(1) as worker:
         path = Path(folder) / "squares.npy"
         np.save(path, pool.squares)
         waiting = []

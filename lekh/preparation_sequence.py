@@ -6,7 +6,6 @@ found there is matched with what was written.
 
 import csv
 import json
-import multiprocessing
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -273,7 +272,7 @@ def composed_samples(letters: Alphabet, configuration: Configuration) -> list[Sa
     jobs = [(int(seed), "field", part) for seed, part in _shared(configuration.fields, 60, seeds[0])]
     jobs += [(int(seed), "page", part) for seed, part in _shared(configuration.pages, 4, seeds[1])]
     samples = []
-    with _workers(os.cpu_count() or 1, _remember, letters) as workers:
+    with preparation.processes(os.cpu_count() or 1, _remember, letters) as workers:
         parts = workers.map(_composed_part, jobs)
         for part in tqdm(parts, "composed", len(jobs), unit="part", leave=False, disable=None):
             samples.extend(part)
@@ -401,11 +400,6 @@ def read_digits(inks: Sequence[np.ndarray], digits: model.Model, script: str) ->
     return answers[:, chosen] / np.maximum(answers[:, chosen].sum(axis=1, keepdims=True), 1e-9)
 
 
-def _workers(count, initializer=cv2.setNumThreads, *values):
-    # spawn: TensorFlow's threads do not survive a fork
-    return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer, values or (1,))
-
-
 # -- what the network sees --------------------------------------------------------------------------------------------
 
 
@@ -498,7 +492,7 @@ def batches(letters: Alphabet, pools: Sequence[list[Sample]], classes: Sequence[
         float32 `(B, H, W, 1)` strips of one width, and int32 `(B, T + MOST_DIGITS)`, see `targets`.
     """
     rng = np.random.default_rng(configuration.seed)
-    with _workers(1, _remember, letters, pools, classes, configuration) as worker:
+    with preparation.processes(1, _remember, letters, pools, classes, configuration) as worker:
         waiting = []
         while True:
             while len(waiting) < 3:
@@ -511,7 +505,6 @@ _MEMORY = {}  # of a worker process
 
 
 def _remember(*values):
-    cv2.setNumThreads(1)
     _MEMORY["values"] = values
 
 
@@ -610,7 +603,7 @@ def prepare(digits: model.Model, configuration: Configuration) -> Prepared:
         _without_writers(dataset, held_files) if dataset.name == CHEQUE_DIGITS else preparation.split(dataset)[0]
         for dataset in sets
     ]
-    with _workers(os.cpu_count() or 1) as workers:
+    with preparation.processes(os.cpu_count() or 1) as workers:
         letters = alphabet(learnt, configuration, workers)
         strange = strangers(sets, configuration, workers)
     pools = (

@@ -14,10 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import cv2
 import numpy as np
 
-from lekh import augment, datasets, head, images, ink, litert, nondigits, operators
+from lekh import augment, datasets, head, images, ink, litert, nondigits, operators, preparation
 from lekh.errors import LekhError
 from lekh.model import DEFAULT_FOLDER, NO_DIGIT, SECOND_TFLITE, TFLITE, read_card
 from lekh.normalize import Normalization, to_input
@@ -183,14 +182,10 @@ def _squares(card, rng):
 
 def _learnt_from(dataset, card):
     """The set without the writers that its network never saw, so that they stay new to what is taught after it."""
-    share = card.raw.get("training", {}).get("held_out", 0.06)
-    try:
-        return datasets.split_by_writer(dataset, share, datasets.SPLIT)[0]
-    except (LekhError, ValueError):
-        return dataset
+    share = card.raw.get("training", {}).get("held_out", preparation.Configuration.held_out)
+    return preparation.split(dataset, preparation.Configuration(held_out=share))[0]
 
 
 if __name__ == "__main__":
-    cv2.setNumThreads(1)
     written = remember(Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_FOLDER)
     print(f"{len(written.classes)} classes")

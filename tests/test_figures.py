@@ -9,7 +9,7 @@ import pytest
 from lekh import datasets, figures
 from lekh.evaluation import NOTHING, Evaluation
 from lekh.figures import Result, TrainingSet
-from lekh.model import Card
+from lekh.model import Card, ClassLabel
 from lekh.normalize import Normalization
 
 CARD = Card((), Normalization(), 1.0, 0.4, {}, {"files": {"digits.tflite": {"sha256": "abc"}}})
@@ -178,3 +178,36 @@ def test_reproduced_rows_and_what_others_reach(tmp_path):
     figures.write(tmp_path, figures.REPRODUCED, {"format": 1, "rows": [{"report": "R"}], "others": 3})
     assert figures.read_reproduced(tmp_path) == []
     assert figures.read_others(tmp_path) == {}
+
+
+def test_bins_of_several_sets_are_put_together_by_their_range(folder):
+    (tested,), _ = figures.read_evaluation(folder, CARD)
+    one = replace(tested, ece=0.1, reliability=[{"low": 0.8, "n": 3, "confidence": 0.9, "accuracy": 1.0}])
+    other = replace(tested, n=21, ece=0.3, reliability=[
+        {"low": 0.2, "n": 2, "confidence": 0.25, "accuracy": 0.5},
+        {"low": 0.8, "n": 1, "confidence": 0.85, "accuracy": 0.0},
+    ])  # fmt: skip
+    first, second = figures.reliability([one, other])
+    assert first == {"n": 2, "confidence": 0.25, "accuracy": 0.5}
+    assert (second["n"], second["accuracy"]) == (4, 0.75)
+    assert second["confidence"] == pytest.approx((2.7 + 0.85) / 4)
+    assert figures.calibration_error([one, other]) == pytest.approx((7 * 0.1 + 21 * 0.3) / 28)
+
+
+def test_whole_numbers_of_a_card():
+    good = {"name": "composed_khmer", "page: both": 8, "both": 9, "n": 10}
+    rows = [good, {"name": "cheques", "both": 4, "n": 5}, {"name": "x", "both": 3, "n": 0}, {"name": "y", "n": 2}, 3]
+    composed, real = figures.numbers(with_raw(reader={"test_sets": rows}))
+    assert (composed.composed_of, composed.correct, composed.n) == ("khmer", 8, 10)
+    assert (real.composed_of, real.correct, real.n) == (None, 4, 5)
+    assert figures.numbers(CARD) == figures.numbers(with_raw(reader=3)) == []
+
+
+def test_the_digits_of_each_class_are_added_up():
+    classes = tuple(ClassLabel("latin", digit, str(digit)) for digit in range(3))
+    sets = [
+        TrainingSet("a", "latin", 6, (1, 2, 3)),
+        TrainingSet("b", "latin", 2, (1, 1)),
+        TrainingSet("c", "thai", 1, (1,)),
+    ]
+    assert figures.learnt_classes(replace(CARD, classes=classes), sets) == {"latin": [2, 3, 3]}

@@ -78,8 +78,8 @@ def _lead(model: Model, results: list[Result], tested: list[TestSet], learnt: li
             text("model.lead_right", n=f"{n:,}", low=of_hundred(low.accuracy), high=of_hundred(high.accuracy))
         )
     if tested:
-        gap = sum(one.ece * one.n for one in tested) / sum(one.n for one in tested)
-        sentences.append(text("model.lead_confidence", points=f"{100 * gap:.1f}"))
+        points = 100 * figures.calibration_error(tested)
+        sentences.append(text("model.lead_confidence", points=f"{points:.1f}"))
     else:
         sentences.append(text("model.lead_check"))
     return " ".join(sentences)

@@ -87,14 +87,7 @@ def _collections(model: Model, learnt: Sequence[TrainingSet]) -> None:
 
 
 def _per_class(model: Model, learnt: Sequence[TrainingSet]) -> None:
-    counted = {}
-    for one in learnt:
-        classes = len(model.card.symbols(one.script)) if one.script in model.card.scripts else 0
-        if one.per_class and len(one.per_class) <= classes:
-            row = counted.setdefault(one.script, [0] * classes)
-            counted[one.script] = [
-                before + more for before, more in zip(row, _padded(one.per_class, classes), strict=True)
-            ]
+    counted = figures.learnt_classes(model.card, learnt)
     if not counted:
         return
     st.subheader(text("model.per_digit"), anchor=False)
@@ -113,10 +106,6 @@ def _per_class(model: Model, learnt: Sequence[TrainingSet]) -> None:
             width="stretch",
             alt=text("model.per_digit"),
         )
-
-
-def _padded(counts: Sequence[int], classes: int) -> list[int]:
-    return [*counts, *[0] * (classes - len(counts))]
 
 
 def _title(script: str, model: Model) -> str:

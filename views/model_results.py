@@ -7,14 +7,12 @@ import streamlit as st
 from lekh import figures
 from lekh.figures import Result, TestSet
 from lekh.model import Model
-from lekh.numerals import SCRIPTS
 from views import model_charts, scripts
 from views.strings import CATALOGUES, DEFAULT, literal, named, text
 
 NOTHING = "–"  # in a cell
 SET = "model-set"  # of the chosen test set in the session
 ALL = "all"
-COMPOSED = "composed_"  # before a script's name: a set of numbers that were put together
 WORST = 4  # mix-ups that are named
 CHART_WIDTH = 440  # pixels at the most; square charts, which a wide window would stretch
 _WIDTHS = {"script": 105, "right": 90, "others": 90, "digits": 80, "together": 130}  # pixels; two fit a phone
@@ -60,19 +58,14 @@ def results(model: Model, rows: Sequence[Result]) -> None:
 
 def _numbers(model: Model) -> None:
     """Whole numbers, which a network of their own reads: real ones, then those put together from single digits."""
-    reader = model.card.raw.get("reader")
-    rows = reader.get("test_sets") if isinstance(reader, dict) else None
     lines, shares = [], []
-    for row in rows if isinstance(rows, list) else ():
-        name = str(row.get("name")) if isinstance(row, dict) else ""
-        right, n = (row.get("page: both", row.get("both")), row.get("n")) if name else (None, None)
-        if not (isinstance(right, int) and isinstance(n, int) and n):
-            continue
-        script = name.removeprefix(COMPOSED)
-        if script in SCRIPTS and script != name:
-            shares.append(text("model.composed_share", script=scripts.title(script), percent=round(100 * right / n)))
-        elif f"model.fields.{name}" in CATALOGUES[DEFAULT]:
-            lines.append(text("model.numbers_line", what=text(f"model.fields.{name}"), right=right, n=n))
+    for row in figures.numbers(model.card):
+        what = f"model.fields.{row.name}"
+        if row.composed_of:
+            percent = round(100 * row.correct / row.n)
+            shares.append(text("model.composed_share", script=scripts.title(row.composed_of), percent=percent))
+        elif what in CATALOGUES[DEFAULT]:
+            lines.append(text("model.numbers_line", what=text(what), right=row.correct, n=row.n))
     if shares:
         lines.append(text("model.composed", shares=text("model.composed_and").join(shares)))
     if lines:
@@ -158,28 +151,13 @@ def confidence(model: Model, tested: Sequence[TestSet]) -> None:
     """How often it is right when it says how sure it is."""
     chosen = _chosen(model, tested, [ALL, *(one.name for one in tested)])
     shown = [one for one in tested if chosen in (ALL, one.name)]
-    bins = _pooled([bin for one in shown for bin in one.reliability])
-    total = sum(bin["n"] for bin in bins)
-    gap = sum(bin["n"] * abs(bin["confidence"] - bin["accuracy"]) for bin in bins) / total
+    points = f"{100 * figures.calibration_error(shown):.1f}"
     refused = sum(one.rejected for one in shown) / sum(one.n for one in shown)
-    st.markdown(text("model.calibration", points=f"{100 * gap:.1f}", refused=f"{100 * refused:.1f}"))
+    st.markdown(text("model.calibration", points=points, refused=f"{100 * refused:.1f}"))
     with st.container(width=CHART_WIDTH):
         st.altair_chart(
-            model_charts.reliability(bins),
+            model_charts.reliability(figures.reliability(shown)),
             width="stretch",
-            alt=text("model.reliability_alt", points=f"{100 * gap:.1f}"),
+            alt=text("model.reliability_alt", points=points),
         )
     st.caption(text("model.reliability_note"))
-
-
-def _pooled(bins: Sequence[dict[str, float]]) -> list[dict[str, float]]:
-    """The bins of several sets, those of the same range put together."""
-    pooled = {}
-    for bin in bins:
-        pooled.setdefault(bin["low"], []).append(bin)
-    result = []
-    for _, same in sorted(pooled.items()):
-        n = sum(bin["n"] for bin in same)
-        means = {name: sum(bin["n"] * bin[name] for bin in same) / n for name in ("confidence", "accuracy")}
-        result.append({"n": n, **means})
-    return result

@@ -6,11 +6,11 @@ import numpy as np
 import streamlit as st
 
 from lekh.arithmetic import BLANK, LEVELS, OPERATIONS, Question
+from lekh.game import ASKING, LATE, QUESTIONS, RIGHT, SECONDS, WRONG, Game, may_have_meant
 from lekh.model import Model
 from lekh.numerals import to_numerals
 from lekh.reading import Reading
 from views import answers, canvas, kept, sources
-from views.play_rules import ASKING, LATE, QUESTIONS, RIGHT, SECONDS, WRONG, Game, may_have_meant
 from views.strings import text
 
 GAME, BEST, MEANT = "game", "game-best", "game-meant"

@@ -10,8 +10,8 @@ from pens import strokes
 from playwright.sync_api import Page, expect
 
 from lekh import expression, model
+from lekh.game import QUESTIONS, SECONDS
 from lekh.numerals import to_numerals, to_western
-from views.play_rules import QUESTIONS, SECONDS
 from views.strings import CATALOGUES
 
 SHEET = (340, 230)  # of the game on a phone

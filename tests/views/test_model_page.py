@@ -193,18 +193,6 @@ def test_confidence_of_all_sets_together_and_of_one(full, chosen):
         assert f"{100 * evaluation().ece:.1f} points" in page.markdown[1].value
 
 
-def test_bins_of_several_sets_are_put_together_by_their_range():
-    bins = [
-        {"low": 0.8, "n": 3, "confidence": 0.9, "accuracy": 1.0},
-        {"low": 0.2, "n": 2, "confidence": 0.25, "accuracy": 0.5},
-        {"low": 0.8, "n": 1, "confidence": 0.85, "accuracy": 0.0},
-    ]
-    first, second = model_results._pooled(bins)
-    assert first == {"n": 2, "confidence": 0.25, "accuracy": 0.5}
-    assert (second["n"], second["accuracy"]) == (4, 0.75)
-    assert second["confidence"] == pytest.approx((2.7 + 0.85) / 4)
-
-
 def test_learning_names_collections_licences_and_pictures_of_each_digit(full):
     page = opened("learning")
     table = page.dataframe[0].value

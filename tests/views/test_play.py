@@ -7,10 +7,10 @@ from streamlit.testing.v1 import AppTest
 from lekh import arithmetic
 from lekh.arithmetic import evaluate
 from lekh.errors import LekhError
+from lekh.game import QUESTIONS, Game
 from lekh.numerals import SCRIPTS
 from views import canvas, play_game, play_learn
 from views.play_game import BEST, GAME, equation
-from views.play_rules import QUESTIONS, Game
 from views.strings import CATALOGUES, DEFAULT, explained, text
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lekh.arithmetic import LEVELS, OPERATIONS
-from views.play_rules import ASKING, LATE, MOST_MEANT, QUESTIONS, RIGHT, SECONDS, WRONG, Game, may_have_meant
+from lekh.game import ASKING, LATE, MOST_MEANT, QUESTIONS, RIGHT, SECONDS, WRONG, Game, may_have_meant
 
 
 def game(timed=False, operations=("+",), level="one", seed=1) -> Game:

@@ -1,4 +1,4 @@
-"""The rules of the game: questions, points, the streak, the clock. What it looks like is in `play_game`."""
+"""The rules of the game: questions, points, the streak, the clock. What it looks like is in `views/play_game.py`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
