@@ -73,6 +73,7 @@ class Job:
             if time.monotonic() - self._began > LONGEST:
                 _kill(self._process)
             return "running"
+        shutil.rmtree(self._folder / "digits", ignore_errors=True)  # somebody's handwriting, and needed no more
         return "done" if self._process.returncode == 0 and (self.out / "card.json").is_file() else "failed"
 
     def events(self) -> list[dict]:
