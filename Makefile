@@ -14,8 +14,8 @@ help:  ## This list
 app: $(VENV)/.app  ## Open the page in a browser
 	$(BIN)/streamlit run main_app.py --server.showEmailPrompt=false
 
-test: lint  ## Lint, then run all tests; PYTEST_ARGS="-k ink" picks some
-	$(BIN)/python -m pytest -q $(PYTEST_ARGS)
+test: lint  ## Lint, then run all tests, a process a core; PYTEST_ARGS="-k ink" picks some
+	$(BIN)/python -m pytest -q -n logical --maxprocesses 4 --dist loadfile $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev  ## Check the code's form
 	$(BIN)/ruff check

@@ -7,6 +7,12 @@ import pytest
 import streamlit as st
 
 
+@pytest.fixture(autouse=True)
+def main_module(monkeypatch):
+    """Streamlit's AppTest takes the place of the main module, by which a test after it would start its processes."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+
+
 @pytest.fixture
 def tiny_page(tiny_model_folder, monkeypatch):
     """The page runs with the tests' own model and a blank canvas.
