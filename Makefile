@@ -15,7 +15,7 @@ app: $(VENV)/.app  ## Open the page in a browser
 	$(BIN)/streamlit run main_app.py --server.showEmailPrompt=false
 
 test: lint  ## Lint, then run all tests, a process a core; PYTEST_ARGS="-k ink" picks some
-	$(BIN)/python -m pytest -q -n logical --maxprocesses 4 --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -q -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev  ## Check the code's form
 	$(BIN)/ruff check

@@ -11,7 +11,6 @@ import numpy as np
 from lekh import clipping
 from lekh.collection_names import OWN, checked_classes, checked_script, class_of
 from lekh.collection_store import METADATA, SOURCES, Example, FolderStore, MemoryStore
-from lekh.datasets import Dataset
 from lekh.errors import LekhError
 from lekh.images import Source, to_grey
 from lekh.numerals import DIGITS, SCRIPTS
@@ -100,17 +99,6 @@ class Collection:
             LekhError: somebody removed its file.
         """
         return self._store.read(example)
-
-    def dataset(self) -> Dataset:
-        """The examples as a data set in memory: images are a tuple of uint8 `(h, w)`.
-
-        Raises:
-            LekhError: there is no example.
-        """
-        examples, classes = self.examples(), self.classes
-        labels = np.array([classes.index(example.label) for example in examples], np.int64)
-        images = tuple(to_grey(self.picture(example)) for example in examples)
-        return Dataset(f"collected {self.script}", self.script, images, labels, class_names=classes)
 
     # Changes
 

@@ -115,7 +115,7 @@ def read_expression(source: images.Source, model: Model, script: str) -> Express
         return Expression(script, ())
     if len(pieces) > MOST_STROKES:
         raise LekhError("There is too much on the sheet", "Write one calculation on one line")
-    arcs = _arcs(pieces, alphabet, page)
+    arcs = _arcs(pieces, alphabet)
     tokens = []
     for arc, symbols in _best_path(len(pieces), arcs, alphabet.symbols, pieces):
         for place, symbol in enumerate(symbols):
@@ -210,7 +210,7 @@ def _writing_height(boxes):
 # -- what may be one sign ---------------------------------------------------------------------------------------------
 
 
-def _arcs(pieces, alphabet, page):
+def _arcs(pieces, alphabet):
     """Every way to take neighbouring pieces for one sign, and wide ink for digits that touch."""
     spans, bonds = [], []
     for first in range(len(pieces)):
@@ -230,7 +230,7 @@ def _arcs(pieces, alphabet, page):
         # Each piece of ink counts once, however the pieces are gathered.
         likelihoods = (last - first) * np.log(np.maximum(share, 1e-6)) + bond + _place(box, pieces, alphabet)
         arcs.append(_Arc(first, last, (likelihoods,), (share,), (box,)))
-    return arcs + _touching(pieces, alphabet, page)
+    return arcs + _touching(pieces, alphabet)
 
 
 def _bond(box, other, height):
@@ -265,7 +265,7 @@ def _place(box, pieces, alphabet):
     return SELDOM * np.array([costs.get(symbol, digit) for symbol in alphabet.symbols], float)
 
 
-def _touching(pieces, alphabet, page):
+def _touching(pieces, alphabet):
     """Wide ink as the digits that the network for numbers sees in it."""
     reader = alphabet.model.sequence
     if reader is None or all(label.script != alphabet.script for label in reader.classes):

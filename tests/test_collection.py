@@ -81,15 +81,6 @@ def test_examples_are_deleted_one_by_one_by_class_and_all(made):
     assert len(collection) == 0 and collection.examples() == ()
 
 
-def test_a_data_set_is_made_of_it(made):
-    collection = made("my_symbols", ["star", "moon"])
-    collection.add("moon", clip(3), "drawn")
-    collection.add("star", clip(4), "drawn")
-    made_set = collection.dataset()
-    assert made_set.class_names == ("star", "moon") and made_set.labels.tolist() == [1, 0]
-    assert np.array_equal(made_set.images[0], clip(3))
-
-
 def test_a_new_label_is_a_new_symbol_of_ones_own_and_no_new_digit(made):
     own = made("my_symbols")
     own.add("star", clip(3), "drawn")

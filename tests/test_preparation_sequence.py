@@ -8,7 +8,7 @@ import pytest
 from drawn import draw
 from drawn_sets import drawn_letters
 
-from lekh import augment, compose, datasets, ink, preparation_sequence, sequence
+from lekh import augment, compose, datasets, ink, preparation, preparation_sequence, sequence
 from lekh.compose import Alphabet
 from lekh.model import ClassLabel
 from lekh.preparation_sequence import IGNORED, MOST_DIGITS, Configuration, Sample, targets, vary
@@ -138,7 +138,7 @@ def test_batches_are_strips_of_one_width_with_their_targets(letters, monkeypatch
 def test_the_alphabet_comes_by_the_road_of_an_upload():
     pages = np.stack([draw("latin", digit, seed=digit) for digit in range(10)])
     dataset = datasets.Dataset("drawn", "latin", pages, np.arange(10), np.array([f"hand {d % 2}" for d in range(10)]))
-    with preparation_sequence._workers(1) as workers:
+    with preparation.processes(1) as workers:
         letters = preparation_sequence.alphabet([dataset], QUICK, workers)
     assert letters.digits.tolist() == list(range(10)) and set(letters.writers) == {"hand 0", "hand 1"}
     assert np.array_equal(letters.squares[3], augment.to_square(ink.find_digit(pages[3]).ink))

@@ -134,7 +134,7 @@ def test_touching_digits_of_strangers_are_read_in_every_script():
     """A floor under what was measured on numbers composed of digits that both networks in model/ have held out."""
     reader = model.load()
     sets = [dataset for dataset in preparation.open_sources()[0] if dataset.script in reader.card.scripts]
-    with preparation_sequence._workers(2) as workers:
+    with preparation.processes(2) as workers:
         strangers = preparation_sequence.strangers(sets, Configuration(strangers=200), workers)
     rng, right = np.random.default_rng(3), {}
     for script in filter(strangers.writes, reader.card.scripts):
