@@ -129,8 +129,14 @@ def test_a_clipping_is_small_and_is_not_cut_again():
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"\x89PNG\r\n\x1a\n", b"\x89PNG\r\n\x1a\n\xff\xff\xff\xfftEXtlekh\0{", b"GIF89a" + bytes(60)],
-    ids=["empty", "head", "cut off", "other"],
+    [
+        b"",
+        b"\x89PNG\r\n\x1a\n",
+        b"\x89PNG\r\n\x1a\n\xff\xff\xff\xfftEXtlekh\0{",
+        b"GIF89a" + bytes(60),
+        b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 4005) + b"tEXtlekh\0" + b"[" * 4000,
+    ],
+    ids=["empty", "head", "cut off", "other", "deep"],
 )
 def test_a_picture_without_a_line_has_none(content):
     assert clipping.line_of(content) == {}
@@ -174,9 +180,26 @@ def test_what_others_write_is_seen(tmp_path):
     assert len(mine) == 0
     mine.refresh()
     assert len(mine) == 2
+    filled(theirs, 3)
+    mine.remove(mine.examples("1"))  # what they wrote meanwhile is seen all the same
+    mine.refresh()
+    assert sorted(example.label for example in mine.examples()) == ["2", "3"]
     theirs.clear()
     mine.refresh()
     assert len(mine) == 0 and not pictures(tmp_path / "latin")
+
+
+def test_what_the_disk_refuses_to_delete_stays(tmp_path, monkeypatch):
+    collection = filled(Collection.on_disk("latin", tmp_path), 1, 2)
+
+    def refuse(*_, **__):
+        raise PermissionError("read-only")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", refuse)
+        with pytest.raises(LekhError, match="could not be deleted"):
+            collection.clear()
+    assert len(collection) == 2
 
 
 @pytest.mark.parametrize(

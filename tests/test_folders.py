@@ -134,6 +134,14 @@ class TestListing:
             answers = crews.read_batch(tuple(found), tiny_model, SINGLE)
             assert [answer["text"] for answer in answers] == ["0", "3", "1", "2"]
 
+    def test_pictures_of_the_same_name_in_several_archives(self, tmp_path):
+        for name in ("a", "b"):
+            with zipfile.ZipFile(tmp_path / f"{name}.zip", "w") as archive:
+                archive.writestr("0/1.png", saved(0))
+                archive.writestr(".hidden/1.png", saved(0))
+        found = addresses.pictures([f"zip://{tmp_path / name}.zip" for name in ("a", "b")])
+        assert [picture.name for picture in found] == [f"zip://{tmp_path / name}.zip/0/1.png" for name in ("a", "b")]
+
     def test_any_other_file_system(self, tiny_model):
         fsspec = pytest.importorskip("fsspec")
         system = fsspec.filesystem("memory")

@@ -319,6 +319,22 @@ def test_a_shape_of_several_scripts_is_said_to_be_so(chances, shared):
     assert found.shared == shared
 
 
+def test_the_digits_of_such_a_shape_in_each_script_come_with_the_reading(tiny_model, monkeypatch):
+    def a_latin_4_or_a_khmer_7(batch):
+        answers = np.full((len(batch), 20), 1e-6, np.float32)
+        answers[:, 4] = answers[:, 17] = 0.5
+        return answers
+
+    monkeypatch.setattr(tiny_model, "predict", a_latin_4_or_a_khmer_7)
+    found = reading.read(draw("latin", 4), tiny_model, single=True)
+    assert set(found.shared) == {"latin", "khmer"}
+    assert {script: found.as_in(script) for script in found.shared} == {"latin": "4", "khmer": "7"}
+    box = reading.Box(found.digits[0].box_xywh, 2)
+    told = reading.read_boxes(found, [box], tiny_model)
+    assert {told.as_in(script) for script in found.shared} == {"2"}
+    assert not reading.read(draw("latin", 4), tiny_model, "latin", single=True).digits[0].elsewhere
+
+
 def test_a_digit_of_another_script_is_rejected(tiny_model, monkeypatch):
     def sure_of_khmer(batch):
         answers = np.full((len(batch), 20), 1e-6, np.float32)
