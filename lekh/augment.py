@@ -181,6 +181,20 @@ def font_digits(script: str, most: int = 60, side: int = 96) -> Iterator[tuple[i
                 yield digit, np.asarray(page.crop(box), np.float32) / 255
 
 
+def in_some_font(text: str, script: str, size: int, rng: np.random.Generator) -> np.ndarray:
+    """The text in one of the installed fonts of `script`, `size` pixels high: float32 `(h, w)`, 0 paper .. 1 ink.
+
+    An empty page where there is no font.
+    """
+    fonts = fonts_of(script)
+    if not fonts:
+        return np.zeros((1, 1), np.float32)
+    font = ImageFont.truetype(str(fonts[rng.integers(len(fonts))]), size)
+    page = Image.new("L", (size * (len(text) + 4), 3 * size))
+    ImageDraw.Draw(page).text((size, size), text, fill=255, font=font)
+    return np.asarray(page, np.float32) / 255
+
+
 @cache
 def fonts_of(script: str) -> tuple[Path, ...]:
     """Installed fonts made for `script` that hold ten distinct digits of it."""

@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
 
 from lekh import augment
 from lekh.normalize import cropped
 
 SIDE = 128  # pixels of the sheet
+PRINT = 64  # pixels: height of what is set in a font
 LETTERS = "AFHKMRfk&@#%$€©®"
 WORD_LETTERS = {
     "latin": "AFHKMRfk&@#%$BCDEGJLNOPQSTUVWXYZabcdeghijlmnoprstuvwxyz?",
@@ -185,24 +185,14 @@ def _doodle(rng):
     return _as_ink(sheet)
 
 
-def _set_text(text, script, rng):
-    """The text in one of the installed fonts of `script`; an empty page where there is none."""
-    fonts = augment.fonts_of(script)
-    if not fonts:
-        return np.zeros((1, 1), np.float32)
-    font = ImageFont.truetype(str(fonts[rng.integers(len(fonts))]), 64)
-    page = Image.new("L", (64 * (len(text) + 4), 3 * 64))
-    ImageDraw.Draw(page).text((64, 64), text, fill=255, font=font)
-    return np.asarray(page, np.float32) / 255
-
-
 def _letter(rng):
-    return _set_text(LETTERS[rng.integers(len(LETTERS))], "latin", rng)
+    return augment.in_some_font(LETTERS[rng.integers(len(LETTERS))], "latin", PRINT, rng)
 
 
 def _word(rng):
     script = "latin" if rng.random() < 0.4 else _OTHERS[rng.integers(len(_OTHERS))]
-    return _set_text("".join(rng.choice(list(WORD_LETTERS[script]), int(rng.integers(2, 6)))), script, rng)
+    letters = rng.choice(list(WORD_LETTERS[script]), int(rng.integers(2, 6)))
+    return augment.in_some_font("".join(letters), script, PRINT, rng)
 
 
 _OTHERS = tuple(script for script in WORD_LETTERS if script != "latin")

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
 
 from lekh import augment
 from lekh.normalize import cropped
@@ -23,21 +22,12 @@ def draw(place: int, rng: np.random.Generator) -> np.ndarray:
         float32 `(h, w)`, 0 paper .. 1 ink, cropped to the sign.
     """
     while True:
+        sign = OPERATORS[place]
         printed = rng.random() < 0.15
-        ink = cropped(_printed(OPERATORS[place], rng) if printed else _DRAWN[OPERATORS[place]](rng))
+        text = "–" if sign == "-" else sign
+        ink = cropped(augment.in_some_font(text, "latin", SIDE, rng) if printed else _DRAWN[sign](rng))
         if ink is not None:
             return ink
-
-
-def _printed(sign, rng):
-    """The sign in one of the installed fonts; an empty page where there is none."""
-    fonts = augment.fonts_of("latin")
-    if not fonts:
-        return np.zeros((1, 1), np.float32)
-    page = Image.new("L", (2 * SIDE, 2 * SIDE))
-    font = ImageFont.truetype(str(fonts[rng.integers(len(fonts))]), SIDE)
-    ImageDraw.Draw(page).text((SIDE // 2, SIDE // 4), "–" if sign == "-" else sign, fill=255, font=font)
-    return np.asarray(page, np.float32) / 255
 
 
 def _sheet():
