@@ -182,7 +182,6 @@ def found_numbers(page: compose.Page, script: str, rng: np.random.Generator | No
             line also one of all that was found on it.
     """
     found = ink.find_page(page.grey)
-    contrast = soft_contrast(page.grey, found)
     digits = [
         (value, np.array(box) / found.scale)
         for line in page.lines for written in line for value, box in zip(written.text, written.boxes, strict=True)
@@ -196,7 +195,7 @@ def found_numbers(page: compose.Page, script: str, rng: np.random.Generator | No
             if own:
                 samples.append(_sample(sheet, origin, Frame.of(sheet), script, own))
                 if rng is not None and rng.random() < 0.3:
-                    samples.append(_shown(number, contrast, script, digits, 0.3))
+                    samples.append(_shown(number, page.grey, found.scale, script, digits, 0.3))
             elif own is not None and _is_clutter(number, digits):
                 samples.append(_sample(sheet, origin, Frame.of(sheet), script, []))
     if rng is not None and lines and len(page.lines) == 1:
@@ -204,7 +203,7 @@ def found_numbers(page: compose.Page, script: str, rng: np.random.Generator | No
         sheet, origin = sequence.pasted(everything)
         if own := _digits_in(sheet, origin, digits):
             samples.append(_sample(sheet, origin, Frame.of(sheet), script, own))
-        samples.append(_shown(everything, contrast, script, digits, rng.uniform(0.1, 2.0)))
+        samples.append(_shown(everything, page.grey, found.scale, script, digits, rng.uniform(0.1, 2.0)))
     return [sample for sample in samples if sample is not None]
 
 
@@ -215,12 +214,6 @@ def _is_clutter(number, digits):
             if min(px + pw, x + w) - max(px, x) > -0.2 * h and min(py + ph, y + h) - max(py, y) > -0.2 * h:
                 return False
     return True
-
-
-def soft_contrast(grey: np.ndarray, found: ink.PageInk) -> np.ndarray:
-    """float32 `(h, w)`: the contrast of a page at the resolution of its ink."""
-    contrast = ink.contrast_of(grey)
-    return cv2.resize(contrast, found.ink.shape[::-1], interpolation=cv2.INTER_AREA)
 
 
 def _digits_in(sheet, origin, digits):
@@ -237,9 +230,9 @@ def _digits_in(sheet, origin, digits):
     return sorted(own, key=lambda digit: digit[1] + digit[2] / 2)
 
 
-def _shown(number, contrast, script, digits, reach):
+def _shown(number, grey, scale, script, digits, reach):
     """The sample of what the page shows where a number was found; None where a digit is cut by its border."""
-    seen, origin, frame = sequence.from_contrast(*sequence.pasted(number), contrast, reach)
+    seen, origin, frame = sequence.as_shown(*sequence.pasted(number), grey, scale, reach)
     own = []
     for value, (x, y, w, h) in digits:
         inside = np.clip(min(origin[0] + seen.shape[1], x + w) - max(origin[0], x), 0, w) / w

@@ -162,6 +162,23 @@ def from_contrast(
     return seen, (x0, y0), Frame(frame.typical, frame.middle + y - y0, frame.total)
 
 
+def as_shown(
+    ink: np.ndarray, origin: tuple[int, int], grey: np.ndarray, scale: float, reach: float
+) -> tuple[np.ndarray, tuple[int, int], "Frame"]:
+    """What the page shows where a number is, see `from_contrast`; its left and top in pixels of the ink page.
+
+    Args:
+        ink: float32 `(h, w)` of the number, from `pasted`.
+        origin: its left and top on the ink page.
+        grey: uint8 `(H, W)`, the page.
+        scale: pixels of the page for one of the ink page.
+        reach: see `from_contrast`.
+    """
+    contrast, (x, y) = contrast_around(ink, origin, grey, scale)
+    seen, (left, top), frame = from_contrast(ink, (origin[0] - x, origin[1] - y), contrast, reach)
+    return seen, (left + x, top + y), frame
+
+
 def contrast_around(
     ink: np.ndarray, origin: tuple[int, int], grey: np.ndarray, scale: float
 ) -> tuple[np.ndarray, tuple[int, int]]:
@@ -516,9 +533,8 @@ class SequenceReader:
         frame = Frame.of(ink)
         views = [View(ink, origin, frame, stretch) for stretch in STRETCHES]
         if grey is not None:
-            contrast, (x, y) = contrast_around(ink, origin, grey, scale)
-            seen, (left, top), frame = from_contrast(ink, (origin[0] - x, origin[1] - y), contrast, REACH)
-            views += [View(seen, (left + x, top + y), frame, stretch) for stretch in (1.0, *STRETCHES)]
+            shown = as_shown(ink, origin, grey, scale, REACH)
+            views += [View(*shown, stretch) for stretch in (1.0, *STRETCHES)]
         return views
 
     def _texts(self, views, chosen):
