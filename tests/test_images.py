@@ -402,10 +402,10 @@ BOMBS = {
     [(11_000, 10_000, "100 megapixels"), (60_000, 60_000, "100 megapixels"), (40_000, 10, "longer than 32767")],
 )
 def test_a_bomb_is_refused_by_its_header(kind, width, height, problem):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(LekhError, match=problem):
         to_grey(BOMBS[kind](width, height))
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP", "AVIF", "HEIF", "TIFF", "BMP", "PPM"])
@@ -488,7 +488,7 @@ def test_a_canvas_takes_less_than_a_millisecond():
     canvas = np.zeros((280, 280, 4), np.uint8)
     times = []
     for _ in range(50):
-        start = time.perf_counter()
+        start = time.process_time()
         to_grey(canvas)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     assert np.median(times) < 1e-3
