@@ -508,7 +508,6 @@ DENSE = 0.05  # of a field is inked
 PARTED = 0.66  # of the variance lies between ink and paper; of mere noise 0.64
 BLACK = 0.2  # of the bright paper; darker is a margin
 BESIDE_BLACK, BESIDE_IN_FIELD = 0.07, 0.15  # of the longer side, both sides of a margin's edge: of a page, a field
-FIELD_THRESHOLD = 1.0  # of Otsu's
 STROKE_LEVEL = 0.35  # of a stroke's own contrast: where it ends
 SURPLUS, GRAIN_AREA = 0.5, 100  # over the threshold, for a few pixels; how many are a few
 WEAK_SPECK, WEAK = 0.5, 0.2  # of the usual contrast of the ink: what is fainter is none, small things and others
@@ -688,7 +687,7 @@ def _heaps_threshold(contrast):
     apart = float(contrast[inked > 0].mean()) - float(contrast[inked == 0].mean())
     if share * (1 - share) * apart**2 < PARTED * float(contrast.var()):
         return None
-    return np.full_like(contrast, max(FIELD_THRESHOLD * between, 255 * LEAST_CONTRAST))
+    return np.full_like(contrast, max(between, 255 * LEAST_CONTRAST))
 
 
 def _grain_threshold(page, paper):

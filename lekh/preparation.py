@@ -35,7 +35,7 @@ class Configuration:
     """Everything that decides a training run; kept in the card.
 
     Attributes:
-        seed: of every random choice.
+        seed: of every random choice but that of what is held out, `datasets.SPLIT`.
         epochs: how often a network sees `epoch_digits` digits.
         epoch_digits: digits an epoch, drawn from all sources, each distorted anew.
         batch_size: digits a step.

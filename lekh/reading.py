@@ -112,7 +112,7 @@ class Reading:
     Attributes:
         scripts: every script of the model with its probability given all digits together, the most probable first;
             the one script that was asked for, at 1; empty when there is no ink.
-        lines: empty when no ink was found.
+        lines: empty when there is no ink, or nothing of it can be a digit.
         milliseconds: from the source to the reading, the model already loaded.
         grey: uint8 `(H, W)`, the page.
         ink: float32 `(h, w)`, 0 paper .. 1 ink: what was taken for ink on the page or, where one digit was looked for,
@@ -465,7 +465,7 @@ def _one_digit(grey, found, lines, model, script, start):
 
 
 def _reading(found, page, grey, model, scripts, start, rough=None):
-    """`found`: lines of numbers of `Found`, one at least; `rough`: of each, how rough its ground is."""
+    """`found`: lines of numbers of `Found`; `rough`: of each, how rough its ground is."""
     found = [[_in_place(number) for number in line] for line in found]
     shared = _undecided(scripts)
 

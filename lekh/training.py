@@ -1,4 +1,4 @@
-"""Digits that were prepared -> a network in a model folder. TensorFlow is imported only here.
+"""Digits that were prepared -> a network in a model folder. TensorFlow is imported here, never on the way to an answer.
 
 LEKH_DATA=... python -m lekh train --out model        (`make train`) writes the folder that is in the repository.
 """
@@ -444,7 +444,7 @@ def _names(card):
 
 
 def measure(folder: Path) -> list[tuple[datasets.Source, evaluation.Evaluation]]:
-    """Measures the model in `folder` on every test set under LEKH_DATA, and reports; says what it found.
+    """Measures the model in `folder` on every test set under LEKH_DATA, and writes its reports.
 
     Raises:
         LekhError: no model is there, LEKH_DATA is not set, or it holds no test set of the model's scripts.

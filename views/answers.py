@@ -165,10 +165,18 @@ def is_no_digit(digit: Digit, model: Model) -> bool:
     return digit.rejected and digit.confidence >= model.card.rejection_threshold
 
 
+def is_nothing(digit: Digit) -> bool:
+    """Whether no ink was found in a box that a person drew: no digit is then more probable than another."""
+    return digit.rejected and min(digit.probabilities) == max(digit.probabilities)
+
+
 def certainty(digit: Digit, script: str, model: Model) -> None:
     """Shows how sure the answer is, and what else it could be."""
     if is_no_digit(digit, model):
         st.markdown(text("answer.no_digit"))
+        return
+    if is_nothing(digit):
+        st.markdown(text("answer.nothing"))
         return
     if digit.rejected:
         best = numeral(digit.digit, script, model)
@@ -183,6 +191,8 @@ def certainty(digit: Digit, script: str, model: Model) -> None:
 
 def bars(digit: Digit, script: str, model: Model, narrow: bool = False) -> None:
     """Shows the probability of every class; of what is no digit only to those who ask."""
+    if is_nothing(digit):
+        return
     if is_no_digit(digit, model):
         with st.expander(text("answer.best_guess", numeral=numeral(digit.digit, script, model))):
             _bars(digit, script, model, narrow)

@@ -8,7 +8,7 @@ from lekh.addresses import as_name
 from lekh.errors import LekhError
 from lekh.model import Model
 from lekh.numerals import to_numerals
-from views import answers, corrections, scripts, tables
+from views import answers, corrections, kept, scripts, tables
 from views.sources import Source
 from views.strings import explained, language, text
 
@@ -32,14 +32,23 @@ def show(side, sources: Sequence[Source], script: str, single: bool, model: Mode
     rows = _rows(sources, script, single, model)
     tables.show(rows, _shown(rows), height=min(HEIGHT, ROW * (len(rows) + 1) + 3))
     with side:
-        st.markdown(text("batch.summary", read=sum(row["digits"] != "" for row in rows), total=len(rows)))
+        st.markdown(text("batch.summary", read=sum(row["text"] != "" for row in rows), total=len(rows)))
         with st.container(horizontal=True, gap="xsmall"):
             tables.download("batch.csv", text("batch.csv_file"), lambda: tables.to_csv(rows, COLUMNS))
             tables.download("batch.json", text("batch.json_file"), lambda: _json(sources, script, single, model))
         place = st.selectbox(
-            text("batch.look"), range(len(sources)), format_func=lambda place: f"{place + 1}. {sources[place].name}"
+            text("batch.look"),
+            range(len(sources)),
+            format_func=lambda place: f"{place + 1}. {sources[place].name}",
+            key=_first_of(sources),
         )
     return sources[place]
+
+
+def _first_of(sources: Sequence[Source]) -> str:
+    """The key of the picture that is looked at; other pictures begin with the first."""
+    key = f"look-{hash(tuple(source.digest for source in sources))}"
+    return kept.begin(key, 0)
 
 
 def _shown(rows: Sequence[dict]) -> list[str]:

@@ -2,21 +2,21 @@
 
 import streamlit as st
 
-KEYS = (
-    "mode", "single", "pen", "numerals", "play-mode", "game-operations", "game-level", "game-timed",
-    "teach-script", "teach-mode", "model-section",
-)  # fmt: skip
+# Lists whose words the language changes. The browser knows what is chosen by its words, so it has to be told anew.
+_LISTS = ("script", "play-script", "teach-script", "chosen", "model-set", "model-script")
 
 
-def hold() -> None:
-    """Has the choices outlive their widgets; call it once a run, before anything is shown."""
-    for key in KEYS:
-        if key in st.session_state:
-            st.session_state[key] = st.session_state[key]  # what a page sets itself is not cleared away
-
-
-def begin(key: str, value) -> str:
-    """The key of a widget that begins with `value`, for one that keeps what was chosen before."""
+def begin(key: str, value):
+    """The key of a widget that begins with `value`, or with what was chosen before; call it with each run."""
+    place = f"{key}-kept"
     if st.session_state.get(key) is None:
-        st.session_state[key] = value
+        st.session_state[key] = st.session_state.get(place, value)
+    st.session_state[place] = st.session_state[key]
     return key
+
+
+def say_again() -> None:
+    """Has the lists show what is chosen in other words."""
+    for key in _LISTS:
+        if key in st.session_state:
+            st.session_state[key] = st.session_state[key]

@@ -6,7 +6,7 @@ from lekh import figures
 from lekh.errors import LekhError
 from lekh.figures import Result, TestSet, TrainingSet
 from lekh.model import Model
-from views import answers, model_learning, model_results, scripts
+from views import answers, kept, model_learning, model_results, own_models, scripts
 from views.strings import literal, text
 
 SECTION = "model-section"  # of the choice in the session
@@ -27,6 +27,9 @@ def page() -> None:
 def _card(model: Model) -> None:
     tested, counts = figures.read_evaluation(model.folder, model.card)
     results, learnt = figures.results(model.card), figures.training_sets(model.card, counts)
+    own_models.choose("model-model")
+    if own_models.chosen() is not None:
+        st.caption(text("model.own"))
     st.markdown(_lead(model, results, tested, learnt))
     sections = {
         "results": bool(results),
@@ -37,7 +40,7 @@ def _card(model: Model) -> None:
         "limits": True,
     }
     shown = [name for name, has_something in sections.items() if has_something]
-    if st.session_state.get(SECTION) not in shown:
+    if st.session_state[kept.begin(SECTION, shown[0])] not in shown:
         st.session_state[SECTION] = shown[0]
     section = st.segmented_control(
         text("model.sections"),

@@ -14,6 +14,7 @@ NOTHING = "–"  # in a cell
 SET = "model-set"  # of the chosen test set in the session
 ALL = "all"
 WORST = 4  # mix-ups that are named
+PERCENT = "%.2f %%"
 CHART_WIDTH = 440  # pixels at the most; square charts, which a wide window would stretch
 _WIDTHS = {"script": 105, "right": 90, "others": 90, "digits": 80, "together": 130}  # pixels; two fit a phone
 
@@ -36,7 +37,6 @@ def results(model: Model, rows: Sequence[Result]) -> None:
         for row, other in zip(rows, known, strict=True)
     ]
     names = [name for name in table[0] if any(line[name] is not None for line in table)]
-    percent = {"format": "%.2f %%"}
     st.dataframe(
         table,
         hide_index=True,
@@ -45,8 +45,8 @@ def results(model: Model, rows: Sequence[Result]) -> None:
         column_order=names,
         column_config={
             **{name: st.column_config.Column(text(f"model.{name}"), width=_WIDTHS.get(name)) for name in names},
-            "right": st.column_config.NumberColumn(text("model.right"), width=_WIDTHS["right"], **percent),
-            "others": st.column_config.NumberColumn(text("model.others"), width=_WIDTHS["others"], **percent),
+            "right": st.column_config.NumberColumn(text("model.right"), width=_WIDTHS["right"], format=PERCENT),
+            "others": st.column_config.NumberColumn(text("model.others"), width=_WIDTHS["others"], format=PERCENT),
             "digits": st.column_config.NumberColumn(text("model.digits"), width=_WIDTHS["digits"], format="localized"),
             "together": st.column_config.NumberColumn(
                 text("model.together"), width=_WIDTHS["together"], format="%.0f %%", help=text("model.together_help")
@@ -86,7 +86,7 @@ def mistakes(model: Model, tested: Sequence[TestSet]) -> None:
         st.caption(text("model.confusion_note"))
     with right:
         st.dataframe(
-            [{"digit": label, **one.per_class[name]} for label, name in zip(labels, one.class_names, strict=True)],
+            [_scores(label, one.per_class[name]) for label, name in zip(labels, one.class_names, strict=True)],
             hide_index=True,
             height="content",
             column_config={
@@ -94,13 +94,18 @@ def mistakes(model: Model, tested: Sequence[TestSet]) -> None:
                 "n": st.column_config.NumberColumn(text("model.digits"), width=58, format="localized"),
                 **{
                     name: st.column_config.NumberColumn(
-                        text(f"model.{name}"), width=76, format="percent", help=text(f"model.{name}_help")
+                        text(f"model.{name}"), width=76, format=PERCENT, help=text(f"model.{name}_help")
                     )
                     for name in ("precision", "recall", "f1")
                 },
             },
         )
         st.caption(text("model.per_class_note"))
+
+
+def _scores(label: str, scores: dict[str, float]) -> dict:
+    """A row of the table: shares in percent."""
+    return {"digit": label, **{name: score if name == "n" else 100 * score for name, score in scores.items()}}
 
 
 def _chosen(model: Model, tested: Sequence[TestSet], options: Sequence[str]) -> str:

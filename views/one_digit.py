@@ -42,7 +42,8 @@ def show(result: Answer, asked: str, model: Model, source: Source) -> None:
             scripts.shared(read, model)
             if undecided:
                 st.caption(text("answer.own_digit", script=scripts.title(script, model)))
-        answers.bars(digit, script, model)
+        if not _is_told(result, source):  # of what a person said there is no probability
+            answers.bars(digit, script, model)
         told.of_one(result, source, script, model)
     with steps:
         _steps(result)

@@ -19,7 +19,8 @@ SURE = 0.7  # a sign with less is marked
 EXAMPLE = "12 + 7 × 3 ="
 SYMBOLS = (*"0123456789", "+", "-", "×", "÷", "=", ".")
 NOTHING = ""
-CORRECTED = "calculation-corrected"
+CORRECTED = "calculation-corrected"  # in the session: what is said of a sign, by script and box
+SAME = 0.7  # share of two boxes that they have in common, where a sign is still what it was
 
 
 def show(script: str, model: Model, narrow: bool) -> None:
@@ -33,6 +34,7 @@ def show(script: str, model: Model, narrow: bool) -> None:
         canvas.draw(SHEET, size, PENS[narrow], key=f"canvas-{SHEET}-{'narrow' if narrow else 'wide'}")
         png = canvas.sheet(SHEET).png
         if png is None:
+            st.session_state.pop(CORRECTED, None)
             st.info(text("calculator.blank"), icon=":material/calculate:")
             return
         source = sources.from_bytes(SHEET, png)
@@ -51,8 +53,12 @@ def _read(digest: str, script: str, network: str, _model: Model, _png: bytes) ->
 
 def _signs(read: Expression, digest: str, script: str) -> str:
     """Shows each sign to be corrected; returns the calculation as it then stands."""
-    kept = st.session_state.get(CORRECTED)
-    corrections = kept[1] if kept and kept[0] == (digest, script) else {}
+    corrections = {
+        place: symbol
+        for place, token in enumerate(read.tokens)
+        for sign, symbol in st.session_state.get(CORRECTED, {}).items()
+        if _is_same(sign, (script, token.box_xywh))
+    }
     symbols = [
         corrections.get(place, expression.UNREAD if token.rejected else token.symbol)
         for place, token in enumerate(read.tokens)
@@ -71,25 +77,35 @@ def _signs(read: Expression, digest: str, script: str) -> str:
         key=f"signs-{digest}-{script}",
     )
     if chosen is not None:
-        _correct(chosen, symbols, (digest, script), corrections, script)
+        _correct(chosen, symbols, digest, read.tokens[chosen].box_xywh, script)
     return "".join(symbols)
 
 
-def _correct(chosen: int, symbols: list[str], drawing: tuple[str, str], corrections: dict, script: str) -> None:
-    key = f"sign-{drawing[0]}-{script}-{chosen}"
+def _correct(chosen: int, symbols: list[str], digest: str, box_xywh: tuple[int, ...], script: str) -> None:
+    key = f"sign-{digest}-{script}-{chosen}"
+    shown = symbols[chosen] if symbols[chosen] in SYMBOLS else None
 
     def say() -> None:
-        if st.session_state[key] is not None:
-            st.session_state[CORRECTED] = (drawing, {**corrections, chosen: st.session_state[key]})
+        if st.session_state[key] is None:  # the one that it is was tapped, and stays
+            st.session_state[key] = shown
+            return
+        said, sign = st.session_state.get(CORRECTED, {}), (script, box_xywh)
+        others = {place: symbol for place, symbol in said.items() if not _is_same(place, sign)}
+        st.session_state[CORRECTED] = {**others, sign: st.session_state[key]}
 
     st.pills(
         text("calculator.sign"),
         [*SYMBOLS, NOTHING],
-        default=symbols[chosen] if symbols[chosen] in SYMBOLS else None,
+        default=shown,
         format_func=lambda symbol: f"**{_printed(symbol, script)}**" if symbol else text("calculator.delete"),
         key=key,
         on_change=say,
     )
+
+
+def _is_same(one: tuple, other: tuple) -> bool:
+    """Whether script and box are those of one sign, also after more was drawn beside it."""
+    return one[0] == other[0] and expression.overlap(one[1], other[1]) >= SAME
 
 
 def _printed(symbol: str, script: str) -> str:

@@ -48,7 +48,7 @@ def _choices() -> None:
             format_func=lambda name: text(f"game.level.{name}"),
             key=kept.begin(LEVEL, LEVELS[0]),
         )
-        st.toggle(text("game.clock", seconds=SECONDS), key=TIMED)
+        st.toggle(text("game.clock", seconds=SECONDS), key=kept.begin(TIMED, False))
         st.button(
             text("game.start"),
             icon=":material/play_arrow:",
@@ -157,6 +157,8 @@ def _check(game: Game, reading: Reading | None, script: str) -> None:
 def _verdict(game: Game, script: str) -> None:
     if game.phase == RIGHT:
         st.success(text("game.right", equation=game.question.solved(script)), icon=":material/star:")
+        if not game.is_first_try:
+            st.caption(text("game.first_try"))
     elif game.phase == LATE:
         st.info(text("game.late", equation=game.question.solved(script)), icon=":material/hourglass_empty:")
     else:
@@ -172,6 +174,7 @@ def _verdict(game: Game, script: str) -> None:
             text("game.next"), icon=":material/arrow_forward:", type="primary", width="stretch", key="game-next",
             on_click=_next, args=(game, game.place),
         )  # fmt: skip
+        st.button(text("game.stop"), key="game-stop", width="stretch", on_click=_stop)
 
 
 def _meant(game: Game, script: str) -> None:
@@ -216,7 +219,7 @@ def _stop() -> None:
 
 def _summary(game: Game, script: str) -> None:
     with st.container(width=2 * COLUMN):
-        st.subheader(text("game.done"), anchor=False)
+        st.subheader(text("game.done" if 2 * game.score >= QUESTIONS else "game.over"), anchor=False)
         stars = "".join("<i>★</i>" if place < game.score else '<i class="not">★</i>' for place in range(QUESTIONS))
         st.html(f'<div class="stars">{stars}</div>')
         st.markdown(

@@ -61,7 +61,7 @@ def _choices(model: Model | None) -> tuple[str, str, bool]:
             on_change=_other_mode,
             label_visibility="collapsed",
         )
-        single = st.toggle(text("amount.one"), key="single", width="content")
+        single = st.toggle(text("amount.one"), key=kept.begin("single", False), width="content")
         with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", width="content"):
             script = scripts.choose(model, other_script)
             scripts.card(script, model)

@@ -1,10 +1,18 @@
 // Tells how wide the window is, once and when that changes.
 
+let listener = null; // Streamlit calls this anew with each run, but cleans up only at the end
+
 export default function ({ data, setStateValue }) {
   const tell = () => {
     if (window.innerWidth !== data.known) setStateValue("width", window.innerWidth);
   };
-  tell();
+  const hush = () => {
+    if (listener) window.removeEventListener("resize", listener);
+    listener = null;
+  };
+  hush();
+  listener = tell;
   window.addEventListener("resize", tell);
-  return () => window.removeEventListener("resize", tell);
+  tell();
+  return hush;
 }

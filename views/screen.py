@@ -19,4 +19,6 @@ def is_narrow() -> bool:
 
 
 def _told() -> None:
-    st.session_state[WIDTH] = st.session_state[_KEY].get("width")
+    width = st.session_state.get(_KEY, {}).get("width")  # on another page by now, it is not known any more
+    if width is not None:
+        st.session_state[WIDTH] = width

@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lekh.errors import LekhError
+from views import kept
 
 FOLDER = Path(__file__).resolve().parent / "messages"
 CATALOGUES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))}
@@ -62,6 +63,7 @@ def choose_language() -> None:
 
 def _chosen() -> None:
     st.query_params[ADDRESS] = st.session_state[CHOSEN] = st.session_state[MENU]
+    kept.say_again()
 
 
 def explained(error: LekhError) -> str:

@@ -59,7 +59,12 @@ def show(rows: Sequence[dict], columns: Sequence[str], height: int | str = "auto
         column_config={
             **{name: st.column_config.Column(text(f"table.{name}"), width=WIDTHS.get(name)) for name in columns},
             "confidence": st.column_config.ProgressColumn(
-                text("table.confidence"), format="percent", min_value=0, max_value=1, width=WIDTHS["confidence"]
+                text("table.confidence"),
+                help=text("table.confidence_help"),
+                format="percent",
+                min_value=0,
+                max_value=1,
+                width=WIDTHS["confidence"],
             ),
         },
     )

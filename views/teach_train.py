@@ -151,9 +151,11 @@ def _done(job: Job) -> None:
         st.caption(text("train.unreadable", n=found["unreadable"]))
     if found["hand"]:
         st.caption(text("train.hand", how=answers.straightening(Hand(**found["hand"]))))
+    if found["before"] == found["after"] == found["examined"]:
+        st.caption(text("train.no_need"))
     if _worse(found):
         st.warning(text("train.worse"), icon=":material/warning:")
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if own_models.chosen() == job.out:
             st.badge(text("train.in_use"), icon=":material/check:", color="green")
         else:

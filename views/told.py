@@ -44,7 +44,9 @@ def row(
     key = f"told-{key}-{told}"
 
     def said() -> None:
-        if st.session_state[key] is not None:
+        if st.session_state[key] is None:  # the one that it is was tapped, and stays
+            st.session_state[key] = told
+        else:
             on_say(st.session_state[key])
 
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="bottom"):

@@ -61,7 +61,7 @@ def _tools(source: Source) -> bool:
     mine = corrections.of(source)
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         st.caption(literal(source.name), width="stretch")
-        correcting = st.toggle(text("correct.toggle"), key=CORRECTING, help=text("correct.help"))
+        correcting = st.toggle(text("correct.toggle"), key=kept.begin(CORRECTING, False), help=text("correct.help"))
         if correcting or mine.boxes is not None:
             for name, icon, action, idle in (
                 ("correct.undo", ":material/undo:", mine.undo, not mine.past),
@@ -94,7 +94,7 @@ def _text(answer: Answer, source: Source, script: str, asked: str, model: Model)
         st.info(text("whole.none"), icon=":material/info:")
         return
     if not reading.text:
-        no_digit = all(answers.is_no_digit(digit, model) for digit in reading.digits)
+        no_digit = 2 * sum(answers.is_no_digit(digit, model) for digit in reading.digits) >= len(reading.digits)
         st.info(text("whole.no_digit" if no_digit else "whole.unsure"), icon=":material/info:")
         return
     found = scripts.found(answer, asked, model)
@@ -153,8 +153,8 @@ def _name(source: Source, ending: str) -> str:
 
 def _photo(answer: Answer, source: Source, script: str, model: Model, correcting: bool) -> None:
     digits = {digit.box_xywh: digit for digit in answer.reading.digits}
-    if st.session_state.get(CHOSEN) not in digits:
-        st.session_state[CHOSEN] = None
+    chosen = st.session_state.get(CHOSEN)
+    st.session_state[CHOSEN] = chosen if chosen in digits else None  # said anew: its words change with what is read
     with st.container(horizontal=True, gap="medium"):
         with st.container():
             _boxes(answer, source, script, model, correcting)
@@ -235,7 +235,8 @@ def _closer(answer: Answer, source: Source, script: str, model: Model, correctin
             answers.certainty(digit, script, model)
         else:
             st.badge(text("closer.by_you"), color="blue")
-    answers.bars(digit, script, model, narrow=True)
+    if said is None:  # of what a person said there is no probability
+        answers.bars(digit, script, model, narrow=True)
     _relabel(digit, said, answer, source, script, model)
     with st.container(width=84):
         st.image(
@@ -264,7 +265,7 @@ def _next_doubtful(answer: Answer, chosen) -> None:
     doubtful = [
         place for place, digit in enumerate(answer.reading.digits) if _kind(digit) in (photo.UNSURE, photo.REJECTED)
     ]
-    if not doubtful:
+    if not doubtful or not answer.reading.text:
         return
     here = boxes.index(chosen) if chosen in boxes else -1
     following = next((place for place in doubtful if place > here), doubtful[0])
