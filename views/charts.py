@@ -76,5 +76,5 @@ def learning_curves(rows, steps: int, kinds: list[str], step: str, right: str) -
                 legend=legend,
             ),
         )
-        .properties(height=240)
+        .properties(height=300)
     )

@@ -178,7 +178,7 @@ def test_mistakes_of_the_chosen_set(full):
     assert text("model.pair", written=1, read=7, count=5) in said
     assert text("model.unread", n=1) in said
     table = page.dataframe[0].value
-    assert table.loc[1, ["n", "recall"]].tolist() == [10, 0.5]
+    assert table.loc[1, ["n", "recall"]].tolist() == [10, 50.0]
     assert table.loc[7, "precision"] == pytest.approx(10 / 15, abs=1e-4)
     page.selectbox(key="model-set").select("khmer_report_test").run()
     assert not page.exception
