@@ -23,6 +23,10 @@ LARGE = 0.12  # of the page's longer side; beside smaller things that hold
 SOME = 0.04  # of the ink, it is no writing
 SCRATCH = 0.08  # of its box, at the most, is covered by a long line
 THREAD = 0.06  # of its box is covered by a straight line; what lies in that box is none of it
+RING = 0.35  # of its box, at the most, is covered by what is drawn around an answer
+SURROUNDED = 0.35  # of its height, the least of what it is drawn around; a smaller thing may be a part of it
+RING_GAP = 0.12  # of its height, where it need not be closed
+ALL_WITHIN = 0.98  # of the ink of what it is drawn around
 RIM = 0.003  # of the page's longer side: nearer to its border things are cut off
 NEARLY, BLACK = 0.6, 0.1  # how black; of a piece, this share is, or it is a smudge
 THINNEST = 0.07  # of its height, the width of a 1
@@ -88,6 +92,7 @@ def find_lines(ink: np.ndarray) -> tuple[Line, ...]:
     fragments = fragments.take(_black(ink, labels, count)[fragments.label] > BLACK * fragments.area)
     if len(fragments) == 0:
         return ()
+    fragments = fragments.take(~_rings(fragments, labels))
     owner = _joined(fragments, labels)
     pieces = fragments.united(owner)
     keep = _written(pieces, ink.shape)
@@ -190,6 +195,32 @@ def _may_belong(boxes, shape):
     if len(found) > MOST_PIECES:
         found = np.sort(found[np.argsort(-boxes.area[found], kind="stable")[:MOST_PIECES]])
     return found
+
+
+def _rings(boxes, labels):
+    """bool array: which components are drawn around other writing, a circle or a frame about an answer."""
+    found = np.zeros(len(boxes), bool)
+    order = np.argsort(boxes.x, kind="stable")
+    middles = boxes.x[order]
+    for index in np.flatnonzero(boxes.area < RING * boxes.width * boxes.height):
+        left, top, right, bottom = (int(side[index]) for side in (boxes.left, boxes.top, boxes.right, boxes.bottom))
+        near = order[np.searchsorted(middles, left) : np.searchsorted(middles, right)]
+        inner = near[(boxes.left[near] > left) & (boxes.right[near] < right) & (boxes.top[near] > top)
+                     & (boxes.bottom[near] < bottom) & (boxes.height[near] > SURROUNDED * (bottom - top))]  # fmt: skip
+        if len(inner):
+            part = labels[top:bottom, left:right]
+            within = _within(part == boxes.label[index])
+            found[index] = any(within[part == boxes.label[other]].mean() > ALL_WITHIN for other in inner)
+    return found
+
+
+def _within(wall):
+    """bool like `wall`: what cannot be reached from outside, small gaps in it closed."""
+    reach = max(3, round(RING_GAP * len(wall)) | 1)
+    closed = cv2.copyMakeBorder(wall.astype(np.uint8), *(reach,) * 4, cv2.BORDER_CONSTANT)
+    closed = cv2.morphologyEx(closed, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
+    cv2.floodFill(closed, None, (0, 0), 2)
+    return closed[reach:-reach, reach:-reach] != 2
 
 
 def _black(ink, labels, count):

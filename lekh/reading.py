@@ -296,8 +296,11 @@ def _found_on(grey):
     heights = [piece.box_xywh[3] for line in lines for number in line.numbers for piece in number.pieces]
     if heights and np.median(heights) >= TALL:
         return page, lines
-    page = ink.find_page(grey)
-    return page, layout.find_lines(page.ink)
+    finer = ink.find_page(grey)
+    found = layout.find_lines(finer.ink)
+    if sum(len(number.pieces) for line in found for number in line.numbers) < len(heights):  # lost in grain
+        return page, lines
+    return finer, found
 
 
 def _parted(lines, found, grey, scale, model, script, hand):

@@ -13,11 +13,16 @@ LONG = 2.6  # of the writing's height: longer than any digit
 COVERED = 0.72  # of a rule is inked, at least; strokes one under the other leave gaps
 LONG_UPRIGHT = 4.0  # and longer than two digits, one under the other
 LEAST_SHARE = 0.04  # of the page, the shortest rule
+WALL = 0.5  # of the writing's height, the shortest wall of a cell
+WALLS, APART = 3, 4.0  # so many walls, no more of their heights apart, make cells
+ALIKE = 0.15  # of their height, how much they differ, and how far from a rule they may end
+BESIDE = 1.5  # of a wall's height, where no long upright rule stands: squared paper has those, and digits between
 ENOUGH = 0.15  # of the ink, what digits must be to tell their height
 FIRST_LOOK = 0.08  # of the page's longer side, the height assumed before
 IN_FIELD = 0.3  # of a field's shorter side, the least height of its writing
 SPANS = 0.55  # of a cropped field, its shortest rule
 THIN, THIN_ON_PAGE = 0.3, 0.04  # of the writing's height, and of the page
+MOST_TILT = 0.1  # of a row of cells
 DARKER, ALONG = 2.0, 0.35  # than the middle of a rule is along this share of its length: no part of it
 THINNEST = 7  # pixels, with a neighbour row on either side: no rule is too thick for any writing
 
@@ -55,6 +60,9 @@ def _parted(mask, height, is_field, contrast):
     if level is not None:
         rest[level > 0] = 0
         removed |= level
+        walls = None if is_field else _walls(rest, level, upright, height, turned)
+        if walls is not None:
+            upright = walls if upright is None else upright | walls
     if upright is not None:
         rest[upright.T > 0] = 0
         removed |= upright.T
@@ -115,7 +123,38 @@ def weighted_quantile(values: np.ndarray, weights: np.ndarray, share: float) -> 
     return float(values[order][np.searchsorted(total, share * total[-1])])
 
 
-def _rules(mask, least, height, is_field, contrast):
+def _walls(rest, level, upright, height, turned):
+    """uint8 mask, turned like `upright`, of the walls of cells, or None.
+
+    They are too short for rules, but go straight from one level rule to the next, and there are several alike.
+    """
+    found = _rules(np.ascontiguousarray(rest.T), WALL * height, height, False, turned, shortest=0.0)
+    if found is None:
+        return None
+    run = round(RUN * height) | 1
+    labels, stats = components(cv2.morphologyEx(found, cv2.MORPH_CLOSE, np.ones((3, run), np.uint8)))
+    level = np.ascontiguousarray(level.T)
+    between = [label for label, (x, y, w, h, _) in enumerate(stats.tolist())
+               if label and w > 2 * h and _stands_between(x, y, w, h, level, upright)]  # fmt: skip
+    x, y, w = stats[between][:, [cv2.CC_STAT_LEFT, cv2.CC_STAT_TOP, cv2.CC_STAT_WIDTH]].astype(np.float64).T
+    off, away = np.abs(x[:, None] - x), np.abs(y[:, None] - y)
+    alike = (np.abs(w[:, None] - w) < ALIKE * w) & (off < ALIKE * w + MOST_TILT * away) & (away < APART * w)
+    kept = np.zeros(len(stats), np.uint8)
+    kept[np.array(between, int)[alike.sum(axis=0) >= WALLS]] = 1
+    return found & kept[labels] if kept.any() else None
+
+
+def _stands_between(x, y, w, h, level, upright):
+    """Whether a turned wall ends at a level rule on either side, and no long upright rule is near."""
+    reach, beside, middle = max(4, round(ALIKE * w)), round(BESIDE * w), x + w // 2
+    rows = slice(max(0, y - 2), y + h + 2)
+    ends = (level[rows, max(0, end - reach) : end + reach] for end in (x, x + w))
+    if upright is not None and upright[max(0, y - beside) : y + h + beside, max(0, middle - 2) : middle + 3].any():
+        return False
+    return all(end.any() for end in ends)
+
+
+def _rules(mask, least, height, is_field, contrast, shortest=LEAST_SHARE):
     """uint8 mask of the nearly level rules, or None."""
     h, w = mask.shape
     run = min(max(SHORTEST_RUN, round(RUN * height)), w)
@@ -135,7 +174,7 @@ def _rules(mask, least, height, is_field, contrast):
     thickness = 4 * stats[:, cv2.CC_STAT_AREA] / np.maximum(width, 1)
     at_border = (left <= 2).astype(int) + (left + width >= w - 3)
     spans = (width > SPANS * w) & (at_border > 0) & (w >= h)
-    long = spans if is_field else width > max(least, LEAST_SHARE * w)
+    long = spans if is_field else width > max(least, shortest * w)
     thin = thickness < max(THINNEST, min(THIN * height, THIN_ON_PAGE * w))
     chosen = long & thin & (2 * stats[:, cv2.CC_STAT_HEIGHT] < 0.25 * width + thickness)
     covered = np.bincount(labels[runs[::2, ::2] > 0], minlength=len(stats))
