@@ -516,7 +516,6 @@ FAINTEST, ONE_PEN = 0.1, 0.6  # share of the ink that is as faint; if it reaches
 OTHER = 0.45  # of that: fainter is no writing where one pen wrote all
 CLIFF = 0.3  # of the paper's brightness, lost or gained within a few pixels
 DESK, STRIP = 0.12, 0.03  # darker than the paper by this; of the longer side, the widest strip of desk at the border
-GRAIN_BLUR = 1.5  # pixels
 SEEN, MANY_SEEN, TEXTURE = 20, 15, 1.9  # pixels; pieces; times its threshold the writing reaches, or all is texture
 AS_INK, DARK = 0.6, 0.22  # of a stroke's contrast, and of the paper: what is as dark beside it is no paper
 DARK_BESIDE, SOME_BESIDE = 0.12, 0.04  # of what surrounds a stroke is as dark: it is the edge of that
@@ -553,14 +552,7 @@ def find_page(grey: np.ndarray, longer: int = PAGE, ruled: bool = True) -> PageI
     if min(grey.shape) < LEAST_SIDE:
         return PageInk(np.zeros(grey.shape, np.float32), 1.0)
     page = _at_reading_size(grey, longer)
-    ink = _ink_of_page(page, max(grey.shape) < FIELD, ruled)
-    if max(grey.shape) >= FIELD and not ink.any():  # all of it looks like grain; strokes survive a blur that ends grain
-        ink = _ink_of_page(cv2.GaussianBlur(page, (0, 0), GRAIN_BLUR), False, ruled)
-    return PageInk(ink, max(grey.shape) / max(page.shape))
-
-
-def _ink_of_page(page, is_field, ruled):
-    """float32 `(h, w)`: the ink of a page at reading size."""
+    is_field = max(grey.shape) < FIELD
     ground = _even_ground(page)
     if ground is not None:
         ink = _ink_of_drawing(page, ground, is_field, ruled)
@@ -572,7 +564,7 @@ def _ink_of_page(page, is_field, ruled):
             light, board = _ink_of_photo(255 - page, is_field, ruled)
             if (light * cv2.subtract(board, 255 - page)).sum() > AS_LIGHT * (ink * cv2.subtract(paper, page)).sum():
                 ink = light
-    return ink
+    return PageInk(ink, max(grey.shape) / max(page.shape))
 
 
 def _at_reading_size(grey, wanted):

@@ -477,7 +477,7 @@ def _reading(found, page, grey, model, scripts, start, rough=None):
         return replace(_digit(digit, model, scripts[0][0]), elsewhere=elsewhere)
 
     read_lines = [[[read_as(digit) for digit in number] for number in line] for line in found]
-    read_lines = _without_clutter(_without_print(read_lines), found, model, rough)
+    read_lines = _without_clutter(_without_print(read_lines, _letters(read_lines, found, model)), found, model, rough)
     lines = tuple(Line(tuple(Number(tuple(number)) for number in line)) for line in read_lines)
     size = model.card.normalization.size
     seen = [digit.seen for line in found for number in line for digit in number]
@@ -490,23 +490,27 @@ def _in_place(number):
     return [replace(digit, between=0 < place < len(number) - 1) for place, digit in enumerate(number)]
 
 
-def _without_print(lines):
+def _letters(lines, found, model):
+    """Like `lines`, whether each was rejected for what it looks like, not for doubt which digit it is or the script."""
+    return [
+        [[digit.rejected and _is_unlike(_unlike(seen, model.card)) for digit, seen in zip(*parts, strict=True)]
+         for parts in zip(line, seen_line, strict=True)]
+        for line, seen_line in zip(lines, found, strict=True)
+    ]  # fmt: skip
+
+
+def _without_print(lines, letters):
     """The digits of words all rejected: among letters, what looks like a digit is a letter too."""
 
-    def refused(digits):
-        return sum(digit.rejected for digit in digits) > PRINTED * len(digits)
+    def mostly(flags):
+        return sum(flags) > PRINTED * len(flags)
 
-    every = [digit for line in lines for number in line for digit in number]
-    printed = len(every) >= PAGEFUL and refused(every)
+    every = [flag for line in letters for number in line for flag in number]
+    printed = len(every) >= PAGEFUL and mostly(every)
     made = []
-    for line in lines:
-        together = printed and refused([digit for number in line for digit in number])
-        words = [
-            together
-            or (len(number) >= WORD and refused(number))
-            or (printed and any(digit.rejected for digit in number))
-            for number in line
-        ]
+    for line, flags in zip(lines, letters, strict=True):
+        together = printed and mostly([flag for number in flags for flag in number])
+        words = [together or (len(own) >= WORD and mostly(own)) or (printed and any(own)) for own in flags]
         made.append(
             [[replace(digit, rejected=True) for digit in number] if word else number
              for number, word in zip(line, words, strict=True)]
@@ -598,10 +602,15 @@ def _digit(found: Found, model: Model, script: str) -> Digit:
     best = int(np.argmax(shares))
     confidence = float(shares[best])
     unlike = _unlike(found, card)
-    strange = total < STRANGE or DOUBT * unlike > 1 - unlike  # of any script: an upright 1 is one of several
+    strange = total < STRANGE or _is_unlike(unlike)  # of any script: an upright 1 is one of several
     no_digit = found.whole and not seen_in_line and strange
     rejected = bool(confidence < card.rejection_threshold or no_digit)
     return Digit(best, confidence, rejected, found.box_xywh, tuple(float(share) for share in shares))
+
+
+def _is_unlike(unlike: float) -> bool:
+    """Whether a shape so probably no digit is taken for none."""
+    return DOUBT * unlike > 1 - unlike
 
 
 def _unlike(found: Found, card: Card, alone: bool = False) -> float:

@@ -378,3 +378,29 @@ def test_a_separator_keeps_a_number_together(dot, numbers):
     (line,) = find_lines(ink)
     assert len(line.numbers) == numbers
     assert sum(len(number.pieces) for number in line.numbers) == 2
+
+
+@pytest.mark.parametrize("gap", [0, 8])
+def test_a_ring_around_an_answer_is_no_part_of_it(gap):
+    page = sheet_with_two_digits()
+    ringed = page.copy()
+    cv2.ellipse(ringed, (150, 100), (110, 80), 0, gap, 360, 1.0, 4)
+    assert boxes_on(ringed) == boxes_on(page) and len(boxes_on(page)) == 2
+
+
+def test_a_zero_around_a_speck_is_a_zero():
+    page = np.zeros((200, 300), np.float32)
+    cv2.ellipse(page, (150, 100), (40, 60), 0, 0, 360, 1.0, 8)
+    cv2.circle(page, (150, 100), 5, 1.0, -1)
+    assert len(boxes_on(page)) == 1
+
+
+def sheet_with_two_digits() -> np.ndarray:
+    page = np.zeros((200, 300), np.float32)
+    for left in (110, 160):
+        cv2.polylines(page, [np.array([[left, 70], [left + 30, 70], [left + 8, 130]], np.int32)], False, 1.0, 6)
+    return page
+
+
+def boxes_on(page: np.ndarray) -> list[tuple[int, int, int, int]]:
+    return [piece.box_xywh for line in find_lines(page) for number in line.numbers for piece in number.pieces]

@@ -82,3 +82,39 @@ def test_upright_strokes_one_under_the_other_are_no_rule():
         for y in range(40, 560, 76):
             cv2.line(column, (x, y), (x, y + 46), 1, 5)
     assert np.array_equal(without_rules(column)[0], column)
+
+
+def cells(rows: int = 3, columns: int = 8, side: int = 80) -> tuple[np.ndarray, np.ndarray]:
+    """A form: rows of boxes with paper between the rows, and a digit in each box; the walls and rules, the digits."""
+    form, digits = np.zeros((2, 60 + rows * 140, 80 + columns * side), np.uint8)
+    for row in range(rows):
+        top = 40 + row * 140
+        for y in (top, top + side):
+            cv2.line(form, (40, y), (40 + columns * side, y), 1, 2)
+        for column in range(columns + 1):
+            cv2.line(form, (40 + column * side, top), (40 + column * side, top + side), 1, 2)
+        for column in range(columns):
+            left = 40 + column * side + 24
+            cv2.polylines(
+                digits, [np.array([[left, top + 16], [left + 30, top + 16], [left + 6, top + 62]])], False, 1, 5
+            )
+    return form, digits
+
+
+def test_the_walls_of_boxes_go_and_what_is_written_in_them_stays():
+    form, digits = cells()
+    rest, removed = without_rules(form | digits)
+    assert rest[digits > 0].mean() > 0.98
+    assert removed[(form > 0) & (digits == 0)].mean() > 0.95
+
+
+def test_ones_between_rules_are_no_walls():
+    """Of different heights, or standing free of the rules."""
+    form, _ = cells(columns=6)
+    ones = np.zeros_like(form)
+    for row in range(3):
+        for column, height in enumerate((40, 52, 46, 56, 42, 50)):
+            x, y = 80 + column * 80, 40 + row * 140 + 12
+            cv2.line(ones, (x, y), (x, y + height), 1, 5)
+    rest, _ = without_rules(form | ones)
+    assert rest[ones > 0].mean() > 0.95
