@@ -10,7 +10,7 @@ from lekh.arithmetic import Question, ask
 
 QUESTIONS = 10
 SECONDS = 60  # for a question, against the clock
-MOST_MEANT = 3, 5  # numbers that a child may have meant, with one digit and with more
+MOST_MEANT = 8  # numbers that a child may have meant
 ASKING, RIGHT, WRONG, LATE = "asking", "right", "wrong", "late"
 
 
@@ -135,7 +135,7 @@ def may_have_meant(digits: Sequence[Sequence[float]], read: str) -> list[str]:
         read: the number that was read, in Western digits.
 
     Returns:
-        At most `MOST_MEANT`: few, so that there is nothing to guess among.
+        For one digit all others, however surely it was misread; for more at most `MOST_MEANT`.
     """
     if not digits:
         return []
@@ -146,4 +146,4 @@ def may_have_meant(digits: Sequence[Sequence[float]], read: str) -> list[str]:
     )
     written = ["".join(map(str, number)) for number in numbers]
     others = [number for number in written if number != read and (len(number) == 1 or number[0] != "0")]
-    return others[: MOST_MEANT[len(digits) > 1]]
+    return others if len(digits) == 1 else others[:MOST_MEANT]

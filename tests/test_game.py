@@ -94,11 +94,11 @@ def test_every_operation_of_a_game_comes_up(level):
     assert seen == set(OPERATIONS)
 
 
-def test_one_digit_may_be_its_likeliest_others():
+def test_one_digit_may_be_any_other():
     probabilities = np.full(10, 0.01)
     probabilities[[9, 4]] = 0.6, 0.3
     assert may_have_meant([probabilities], "9")[0] == "4"
-    assert len(may_have_meant([probabilities], "9")) == MOST_MEANT[0]
+    assert sorted(may_have_meant([probabilities], "9")) == list("012345678")
 
 
 def test_a_number_may_be_its_likely_neighbours():
@@ -106,5 +106,5 @@ def test_a_number_may_be_its_likely_neighbours():
     first[[1, 7]], second[[7, 1]] = (0.9, 0.09), (0.6, 0.4)
     meant = may_have_meant([first, second], "17")
     assert meant[0] == "11" and "77" in meant and "17" not in meant
-    assert len(meant) <= MOST_MEANT[1] and not any(number.startswith("0") for number in meant)
+    assert len(meant) <= MOST_MEANT and not any(number.startswith("0") for number in meant)
     assert may_have_meant([], "") == []

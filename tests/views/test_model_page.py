@@ -179,7 +179,7 @@ def test_mistakes_of_the_chosen_set(full):
     assert text("model.unread", n=1) in said
     table = page.dataframe[0].value
     assert table.loc[1, ["n", "recall"]].tolist() == [10, 50.0]
-    assert table.loc[7, "precision"] == pytest.approx(10 / 15, abs=1e-4)
+    assert table.loc[7, "precision"] == pytest.approx(100 * 10 / 15, abs=0.01)
     page.selectbox(key="model-set").select("khmer_report_test").run()
     assert not page.exception
     assert "១" in page.markdown[1].value and list(page.dataframe[0].value["digit"]) == list("០១២៣៤៥៦៧៨៩")
