@@ -60,7 +60,7 @@ def _parted(mask, height, is_field, contrast):
     if level is not None:
         rest[level > 0] = 0
         removed |= level
-        walls = None if is_field else _walls(rest, level, upright, height, turned)
+        walls = None if is_field else _walls(rest, level, upright, height)
         if walls is not None:
             upright = walls if upright is None else upright | walls
     if upright is not None:
@@ -123,17 +123,16 @@ def weighted_quantile(values: np.ndarray, weights: np.ndarray, share: float) -> 
     return float(values[order][np.searchsorted(total, share * total[-1])])
 
 
-def _walls(rest, level, upright, height, turned):
+def _walls(rest, level, upright, height):
     """uint8 mask, turned like `upright`, of the walls of cells, or None.
 
     They are too short for rules, but go straight from one level rule to the next, and there are several alike.
     """
-    found = _rules(np.ascontiguousarray(rest.T), WALL * height, height, False, turned, shortest=0.0)
+    found = _rules(np.ascontiguousarray(rest.T), WALL * height, height, False, None, shortest=0.0)
     if found is None:
         return None
-    run = round(RUN * height) | 1
+    level, run = np.ascontiguousarray(level.T), round(RUN * height) | 1
     labels, stats = components(cv2.morphologyEx(found, cv2.MORPH_CLOSE, np.ones((3, run), np.uint8)))
-    level = np.ascontiguousarray(level.T)
     between = [label for label, (x, y, w, h, _) in enumerate(stats.tolist())
                if label and w > 2 * h and _stands_between(x, y, w, h, level, upright)]  # fmt: skip
     x, y, w = stats[between][:, [cv2.CC_STAT_LEFT, cv2.CC_STAT_TOP, cv2.CC_STAT_WIDTH]].astype(np.float64).T
