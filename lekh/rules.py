@@ -136,10 +136,11 @@ def _walls(rest, level, upright, height):
     between = [label for label, (x, y, w, h, _) in enumerate(stats.tolist())
                if label and w > 2 * h and _stands_between(x, y, w, h, level, upright)]  # fmt: skip
     x, y, w = stats[between][:, [cv2.CC_STAT_LEFT, cv2.CC_STAT_TOP, cv2.CC_STAT_WIDTH]].astype(np.float64).T
-    off, away = np.abs(x[:, None] - x), np.abs(y[:, None] - y)
-    alike = (np.abs(w[:, None] - w) < ALIKE * w) & (off < ALIKE * w + MOST_TILT * away) & (away < APART * w)
     kept = np.zeros(len(stats), np.uint8)
-    kept[np.array(between, int)[alike.sum(axis=0) >= WALLS]] = 1
+    for label, left, top, width in zip(between, x, y, w, strict=True):
+        away = np.abs(y - top)
+        alike = (np.abs(w - width) < ALIKE * width) & (np.abs(x - left) < ALIKE * width + MOST_TILT * away)
+        kept[label] = np.count_nonzero(alike & (away < APART * width)) >= WALLS
     return found & kept[labels] if kept.any() else None
 
 
