@@ -93,10 +93,10 @@ def _correct(chosen: int, symbols: list[str], digest: str, box_xywh: tuple[int, 
         others = {place: symbol for place, symbol in said.items() if not _is_same(place, sign)}
         st.session_state[CORRECTED] = {**others, sign: st.session_state[key]}
 
+    st.session_state.setdefault(key, shown)
     st.pills(
         text("calculator.sign"),
         [*SYMBOLS, NOTHING],
-        default=shown,
         format_func=lambda symbol: f"**{_printed(symbol, script)}**" if symbol else text("calculator.delete"),
         key=key,
         on_change=say,

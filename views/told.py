@@ -49,11 +49,11 @@ def row(
         else:
             on_say(st.session_state[key])
 
+    st.session_state.setdefault(key, told)  # no default beside it: a widget has its value from one place
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="bottom"):
         st.pills(
             text("told.label" if told is None else "closer.told"),
             list(range(len(symbols))),
-            default=told,
             format_func=lambda place: f"**{literal(symbols[place])}**",
             key=key,
             on_change=said,
