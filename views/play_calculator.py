@@ -65,7 +65,8 @@ def _signs(read: Expression, digest: str, script: str) -> str:
     ]
 
     def label(place: int) -> str:
-        symbol = _printed(symbols[place], script)
+        # The browser tells by the words which one was tapped: those of equal signs differ by what nobody sees.
+        symbol = _printed(symbols[place], script) + "\u2060" * symbols[:place].count(symbols[place])
         if place in corrections:
             return f":blue[**{symbol or '·'}**]"
         return f":orange[**{symbol}**]" if read.tokens[place].confidence < SURE else f"**{symbol}**"
