@@ -95,13 +95,6 @@ def reads(model: Model) -> bool:
     return any(label.script == SIGNS for label in model.card.classes)
 
 
-def overlap(one: tuple[int, ...], other: tuple[int, ...]) -> float:
-    """The share of two boxes `(x, y, w, h)`, taken together, that they have in common, 0 to 1."""
-    (x, y, w, h), (x1, y1, w1, h1) = one, other
-    common = max(0, min(x + w, x1 + w1) - max(x, x1)) * max(0, min(y + h, y1 + h1) - max(y, y1))
-    return common / (w * h + w1 * h1 - common)
-
-
 def read_expression(source: images.Source, model: Model, script: str) -> Expression:
     """Reads a calculation on one line.
 

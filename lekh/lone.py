@@ -41,7 +41,7 @@ def is_all(ink: np.ndarray, box: Box, pieces: Sequence[Piece], scale: float, man
     """
     boxes = [tuple(value * scale for value in piece.box_xywh) for piece in pieces]
     weights = np.array([float(piece.ink.sum()) * scale**2 for piece in pieces])
-    inside = weights @ [_shared(other, box) for other in boxes]
+    inside = weights @ [shared(other, box) for other in boxes]
     if inside < COVERED * weights.sum():
         return False
     _, _, w, h = box
@@ -70,8 +70,8 @@ def is_main(box: Box, others: Sequence[Box], shape: tuple) -> bool:
     if max(w / width, h / height) < FILLS or to_border(box, shape) <= APART * max(shape):
         return False
     whole = [other for other in others if max(other[2:]) > CRUMB * max(w, h)]
-    within = [other for other in whole if _shared(other, box) > 0.5 and other[3] > TALL * h]
-    beside = [other for other in whole if _shared(other, box) <= 0.5]
+    within = [other for other in whole if shared(other, box) > 0.5 and other[3] > TALL * h]
+    beside = [other for other in whole if shared(other, box) <= 0.5]
     return len(within) <= 1 and all(_is_frame(other, THIN * max(w, h), shape) for other in beside)
 
 
@@ -87,8 +87,8 @@ def to_border(box: Box, shape: tuple) -> float:
     return min(x, y, shape[1] - x - w, shape[0] - y - h)
 
 
-def _shared(box, other):
-    """The share of a box that lies in the other."""
+def shared(box: Box, other: Box) -> float:
+    """The share of a box that lies in the other, 0 to 1."""
     (x, y, w, h), (ox, oy, ow, oh) = box, other
     return max(0, min(x + w, ox + ow) - max(x, ox)) * max(0, min(y + h, oy + oh) - max(y, oy)) / (w * h)
 

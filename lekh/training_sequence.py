@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lekh import compose, images, ink, layout, model, model_folder, sequence, training
+from lekh import compose, figures, images, ink, layout, model, model_folder, sequence, training
 from lekh.compose import Alphabet
 from lekh.model import ClassLabel
 from lekh.numerals import SCRIPTS
@@ -206,7 +206,7 @@ def measure_composed(folder: Path, letters: Alphabet, count: int, seed: int = 1)
             numbers = [number for line in layout.find_lines(composed.ink) for number in line.numbers]
             for way, values in _ways(numbers, digits, reader, script).items():
                 counts[way] += "".join(str(value) for own in values for value in own) == composed.text
-        rows.append({"name": f"composed_{script}", "n": count, **counts})
+        rows.append({"name": f"{figures.COMPOSED}{script}", "n": count, **counts})
     return rows
 
 

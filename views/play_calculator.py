@@ -6,6 +6,7 @@ from lekh import expression
 from lekh.arithmetic import decimal_text, evaluate, printed, value_text
 from lekh.errors import LekhError
 from lekh.expression import Expression
+from lekh.lone import shared
 from lekh.model import TFLITE, Model
 from lekh.numerals import to_numerals
 from views import canvas, sources
@@ -20,7 +21,7 @@ EXAMPLE = "12 + 7 × 3 ="
 SYMBOLS = (*"0123456789", "+", "-", "×", "÷", "=", ".")
 NOTHING = ""
 CORRECTED = "calculation-corrected"  # in the session: what is said of a sign, by script and box
-SAME = 0.7  # share of two boxes that they have in common, where a sign is still what it was
+SAME = 0.8  # share of either box that lies in the other, where a sign is still what it was
 
 
 def show(script: str, model: Model, narrow: bool) -> None:
@@ -106,7 +107,7 @@ def _correct(chosen: int, symbols: list[str], digest: str, box_xywh: tuple[int, 
 
 def _is_same(one: tuple, other: tuple) -> bool:
     """Whether script and box are those of one sign, also after more was drawn beside it."""
-    return one[0] == other[0] and expression.overlap(one[1], other[1]) >= SAME
+    return one[0] == other[0] and min(shared(one[1], other[1]), shared(other[1], one[1])) >= SAME
 
 
 def _printed(symbol: str, script: str) -> str:
