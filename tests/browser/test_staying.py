@@ -56,7 +56,7 @@ def test_a_window_that_changes_on_a_page_after_those_with_sheets(open_page):
     page = open_page()
     for name in ("play", "teach"):
         go(page, name)
-        page.locator("canvas.upper-canvas").wait_for()
+        expect(page.locator("canvas.upper-canvas")).to_have_count(1)  # for a moment there is that of another width too
     go(page, "read")
     page.get_by_role("radio", name=text("mode.upload"), exact=True).wait_for()
     page.set_viewport_size({"width": 700, "height": 800})
