@@ -532,19 +532,22 @@ class PageInk:
     Attributes:
         ink: float32 `(h, w)`, 0 paper .. 1 ink, at the resolution in which the page is read.
         scale: pixels of the page for one of `ink`.
+        grain: of the paper's light, what a stroke must take for its grain not to hide it, 0 to 1; 0 of a drawing.
     """
 
     ink: np.ndarray
     scale: float
+    grain: float = 0.0
 
 
-def find_page(grey: np.ndarray, longer: int = PAGE, ruled: bool = True) -> PageInk:
+def find_page(grey: np.ndarray, longer: int = PAGE, ruled: bool = True, blur: float = 0.0) -> PageInk:
     """The ink of everything on a page, large or small, without its rules and frames.
 
     Args:
         grey: uint8 `(H, W)`; a photo or a drawing, dark on light or light on dark.
         longer: pixels of the longer side to which a larger page is brought, nearly.
         ruled: whether the page may have rules and frames; where it has none, no bar of an = is taken for one.
+        blur: standard deviation in pixels of the smaller page, to look through its grain.
 
     Returns:
         The ink; nothing but zeros where there is none.
@@ -552,19 +555,21 @@ def find_page(grey: np.ndarray, longer: int = PAGE, ruled: bool = True) -> PageI
     if min(grey.shape) < LEAST_SIDE:
         return PageInk(np.zeros(grey.shape, np.float32), 1.0)
     page = _at_reading_size(grey, longer)
+    if blur:
+        page = cv2.GaussianBlur(page, (0, 0), blur)
     is_field = max(grey.shape) < FIELD
-    ground = _even_ground(page)
+    ground, grain = _even_ground(page), 0.0
     if ground is not None:
         ink = _ink_of_drawing(page, ground, is_field, ruled)
     elif is_field:
-        ink, _ = _ink_of_photo(255 - page if _looks_light(page) else page, is_field, ruled)
+        ink, _, grain = _ink_of_photo(255 - page if _looks_light(page) else page, is_field, ruled)
     else:
-        ink, paper = _ink_of_photo(page, is_field, ruled)
+        ink, paper, grain = _ink_of_photo(page, is_field, ruled)
         if _looks_light(page):  # chalk on a board, or white paper on a dark desk: see what stands out more
-            light, board = _ink_of_photo(255 - page, is_field, ruled)
+            light, board, grain_of_board = _ink_of_photo(255 - page, is_field, ruled)
             if (light * cv2.subtract(board, 255 - page)).sum() > AS_LIGHT * (ink * cv2.subtract(paper, page)).sum():
-                ink = light
-    return PageInk(ink, max(grey.shape) / max(page.shape))
+                ink, grain = light, grain_of_board
+    return PageInk(ink, max(grey.shape) / max(page.shape), grain)
 
 
 def _at_reading_size(grey, wanted):
@@ -597,11 +602,12 @@ def _ink_of_drawing(page, ground, is_field, ruled):
 
 
 def _ink_of_photo(page, is_field, ruled):
-    """float32 ink of dark strokes on paper, whatever its light, and uint8 that paper without them."""
+    """float32 ink of dark strokes on paper, whatever its light; uint8 that paper without them; its grain, 0 to 1."""
     paper = _paper_around(page, is_field)
     threshold = _heaps_threshold(_contrast_to(paper, page)) if is_field else None
     threshold = _grain_threshold(page, paper) if threshold is None else threshold
-    return _ink_on(paper, page, threshold, is_field, ruled), paper
+    grain = float(np.median(_sampled(threshold))) / 255
+    return _ink_on(paper, page, threshold, is_field, ruled), paper, grain
 
 
 def _ink_on(paper, page, threshold, is_field, ruled):

@@ -20,6 +20,9 @@ TALL = 28  # pixels; digits of this height lose nothing there
 WORD = 5  # pieces of ink that follow each other closely: print, where many of them are no digits
 PRINTED = 0.25  # share of what is no digit, in print
 PAGEFUL = 40  # pieces; where as many are no digits, the page is print
+GRAINY = 0.09  # of the paper's light; a page of coarser grain is also looked at
+THROUGH_GRAIN = 1.5  # pixels; so blurred
+PENCILLED = 3, 0.8  # digits, and their share of all pieces, from which on what is seen so is no grain
 FEW = 24  # pieces of ink; among so few there may be nothing but one digit, broken or on grainy paper
 SINGLE = 0.8  # confidence of a digit that is taken for all that there is
 MAIN = 0.99  # the same, where other things were found that may be a frame or grain
@@ -202,9 +205,27 @@ def read(source: images.Source, model: Model, script: str = AUTO, single: bool =
     if single:
         return _read_one(grey, model, script, start)
     page, lines = _found_on(grey)
-    pieces = [piece for line in lines for number in line.numbers for piece in number.pieces]
-    if not pieces:
+    many = _read_page(page, lines, grey, model, script, start) if lines else None
+    seen = _through_grain(grey, model, script, start) if page.grain >= GRAINY else None
+    if seen and (not many or _balance(seen) > _balance(many)):
+        return seen
+    if not many:
         return _if_sure(_read_one(grey, model, script, start))
+    pieces = _pieces(lines)
+    if len(pieces) <= FEW or all(digit.rejected for digit in many.digits):
+        one = _read_one(grey, model, script, start)
+        if _is_whole(one) and (_is_all(one, pieces, page, many) or _is_main(one, many)):
+            return one
+    return many
+
+
+def _pieces(lines):
+    return [piece for line in lines for number in line.numbers for piece in number.pieces]
+
+
+def _read_page(page, lines, grey, model, script, start):
+    """The reading of what `layout` found on a page."""
+    pieces = _pieces(lines)
     boxes = [_scaled(piece.box_xywh, page.scale) for piece in pieces]
     digits = [(piece.ink, box) for piece, box in zip(pieces, boxes, strict=True)]
     looked, hand = _looked_at_together(digits, model, script)
@@ -215,12 +236,25 @@ def read(source: images.Source, model: Model, script: str = AUTO, single: bool =
         found = looked_again(found, model, scripts[0][0], hand)
     found = _parted(lines, found, grey, page.scale, model, scripts[0][0], hand)
     rough = _rough_ground(found, page.ink, grey)
-    many = replace(_reading(found, page.ink, grey, model, scripts, start, rough), hand=hand)
-    if len(pieces) <= FEW or all(digit.rejected for digit in many.digits):
-        one = _read_one(grey, model, script, start)
-        if _is_whole(one) and (_is_all(one, pieces, page, many) or _is_main(one, many)):
-            return one
-    return many
+    return replace(_reading(found, page.ink, grey, model, scripts, start, rough), hand=hand)
+
+
+def _through_grain(grey, model, script, start):
+    """The reading of a page whose grain hides its ink, a pencil's in poor light say; `None` where it may be grain."""
+    if _is_cut_out(grey):
+        return None
+    page = ink.find_page(grey, QUICK, blur=THROUGH_GRAIN)
+    lines = layout.find_lines(page.ink)
+    if len(_pieces(lines)) < PENCILLED[0]:
+        return None
+    many, (least, share) = _read_page(page, lines, grey, model, script, start), PENCILLED
+    rejected = sum(digit.rejected for digit in many.digits)
+    return many if len(many.digits) - rejected >= max(least, share * len(many.digits)) else None
+
+
+def _balance(many):
+    """Digits read, less those that were rejected."""
+    return sum(-1 if digit.rejected else 1 for digit in many.digits)
 
 
 def _looked_at_together(digits, model, script):
@@ -293,12 +327,12 @@ def _found_on(grey):
     lines = layout.find_lines(page.ink)
     if page.scale <= 1:
         return page, lines
-    heights = [piece.box_xywh[3] for line in lines for number in line.numbers for piece in number.pieces]
+    heights = [piece.box_xywh[3] for piece in _pieces(lines)]
     if heights and np.median(heights) >= TALL:
         return page, lines
     finer = ink.find_page(grey)
     found = layout.find_lines(finer.ink)
-    if sum(len(number.pieces) for line in found for number in line.numbers) < len(heights):  # lost in grain
+    if len(_pieces(found)) < len(heights):  # lost in grain
         return page, lines
     return finer, found
 

@@ -3,13 +3,15 @@
 import dataclasses
 import io
 
+import cv2
 import numpy as np
 import pytest
 from drawn import draw
 from PIL import Image
 
-from lekh import model, reading
+from lekh import ink, layout, model, reading
 from lekh.errors import LekhError
+from tests.composed import compose
 
 BLANK = {
     "white": np.full((80, 60), 255, np.uint8),
@@ -212,6 +214,27 @@ def test_boxes_lie_on_the_digits_in_pixels_of_the_image(tiny_model):
             assert 40 + 52 * column <= x / factor < (x + w) / factor <= 40 + 52 * column + 60
             assert 40 + 110 * row <= y / factor < (y + h) / factor <= 40 + 110 * row + 60
             assert h / factor > 25
+
+
+def in_poor_light(ink, contrast, seed=3):
+    """uint8 page of pencil, dim, under coarse grain."""
+    grain = cv2.GaussianBlur(np.random.default_rng(seed).normal(0, 1, ink.shape), (0, 0), 0.6)
+    return np.clip(105 * (1 - contrast * ink) + 8 / grain.std() * grain, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("contrast", [0.35, 0.4])
+def test_pencil_is_seen_through_grain(tiny_model, contrast):
+    rows = ["120 3457 98", "6 52 7301", "4444 12 09"]
+    page = in_poor_light(compose(rows, shape=(700, 1000))[0], contrast)
+    assert not layout.find_lines(ink.find_page(page).ink)
+    found = reading.read(page, tiny_model, "latin")
+    assert len(found.digits) == 24 and found.text == "\n".join(rows)
+
+
+def test_grain_alone_is_not_read(tiny_model):
+    for seed in range(4):
+        page = in_poor_light(np.zeros((700, 1000), np.float32), 0, seed)
+        assert not reading.read(page, tiny_model, "latin").text
 
 
 def test_a_page_can_be_taken_for_one_digit(tiny_model):
