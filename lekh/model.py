@@ -13,7 +13,7 @@ from lekh.errors import LekhError
 from lekh.hand import Hand
 from lekh.litert import Network
 from lekh.normalize import Normalization
-from lekh.numerals import SCRIPTS, SIGNS
+from lekh.numerals import SCRIPTS, SIGNS, alike
 
 CARD_FORMAT = 1
 DEFAULT_FOLDER = Path(__file__).resolve().parent.parent / "model"
@@ -69,6 +69,12 @@ class Card:
     def no_digit_apart(self) -> list[int]:
         """As `no_digit`, of a shape that stands between no digits: a leaning stroke is then a 1, not a /."""
         return [index for index in self.no_digit if self.classes[index].symbol != "/"]
+
+    @cached_property
+    def alike(self) -> tuple[list[int], ...]:
+        """For each of the network's outputs those for numerals of other scripts that are written like it."""
+        places = {label.symbol: index for index, label in enumerate(self.classes) if label.script in self.scripts}
+        return tuple([places[symbol] for symbol in alike(label.symbol) if symbol in places] for label in self.classes)
 
     def indices(self, script: str) -> list[int]:
         """The network's outputs that belong to `script`, in the order of their digits."""

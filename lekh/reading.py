@@ -31,7 +31,7 @@ TOLD = 0.95  # probability of a digit among its neighbours that makes it one, wh
 DECIDED = 0.8  # probability of a script from which on no other is named
 SHARED = 0.1  # of the first one's probability: what a script needs to be named where none is decided on
 VETO = 0.01  # the least that a digit gives each script, so that one odd digit does not decide against the others
-STRANGE = 0.003  # probability of a whole script; a shape under it is no digit of that script
+STRANGE = 0.003  # probability of a whole script, or of what is written like its digit; a shape under it is none of it
 DOUBT = 2  # times its probability against a digit's: so that 95 of 100 doodles and letters are refused in any script
 PLAIN = 0.9  # share of the best digit, and 1 minus that of no digit, from which on a piece says enough by itself
 WIDE = 1.9  # times the usual width: a piece that may hold two digits
@@ -624,19 +624,22 @@ def probable_scripts(probabilities: np.ndarray, model: Model) -> tuple[tuple[str
 
 def _digit(found: Found, model: Model, script: str) -> Digit:
     card = model.card
-    among = found.looked[card.indices(script)]
+    places = card.indices(script)
+    among = found.looked[places]
     total = float(among.sum())
     shares = among / total if total > 0 else np.full(len(among), 1 / len(among))
     shares = shares ** (1 / card.script_temperatures.get(script, 1.0))
     shares /= shares.sum()
     seen_in_line = False
-    if found.told is not None and (told := found.told[card.indices(script)]).any():
+    if found.told is not None and (told := found.told[places]).any():
         shares = sequence.combined(told, shares, found.whole)
         seen_in_line = float(told.max()) > TOLD
     best = int(np.argmax(shares))
     confidence = float(shares[best])
-    unlike = _unlike(found, card)
-    strange = total < STRANGE or _is_unlike(unlike)  # of any script: an upright 1 is one of several
+    alike = float(found.looked[card.alike[places[best]]].sum())
+    strange = total + alike < STRANGE or _is_unlike(
+        _unlike(found, card)
+    )  # of any script: an upright 1 is one of several
     no_digit = found.whole and not seen_in_line and strange
     rejected = bool(confidence < card.rejection_threshold or no_digit)
     return Digit(best, confidence, rejected, found.box_xywh, tuple(float(share) for share in shares))

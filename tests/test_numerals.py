@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from lekh.numerals import NAMES, OPERATORS, SCRIPTS, SIGNS, Script, to_numerals, to_western
+from lekh.numerals import NAMES, OPERATORS, SCRIPTS, SHARED_SHAPES, SIGNS, Script, alike, to_numerals, to_western
 
 
 @pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
@@ -59,3 +59,10 @@ def test_western_digits_and_mixed_text_stay():
 def test_a_script_has_ten_digits(digits):
     with pytest.raises(ValueError, match="ten digits"):
         Script("short", "Short", digits)
+
+
+def test_shapes_that_scripts_share():
+    numerals = {symbol for script in SCRIPTS.values() for symbol in script.digits}
+    assert {symbol for shape in SHARED_SHAPES for symbol in shape} <= numerals
+    assert alike("0") > set("០०০๐၀") and "8" in alike("৪") and "9" in alike("৭")
+    assert not alike("+") and all(symbol in alike(other) for symbol in numerals for other in alike(symbol))

@@ -375,6 +375,19 @@ def test_a_digit_of_another_script_is_rejected(tiny_model, monkeypatch):
     assert not reading.read(page, tiny_model, "khmer", single=True).digits[0].rejected
 
 
+@pytest.mark.parametrize(("digit", "rejected"), [(0, False), (5, True)], ids=["a circle", "a 5"])
+def test_a_shape_that_two_scripts_share_is_a_digit_of_either(tiny_model, monkeypatch, digit, rejected):
+    def sure_of_latin(batch):
+        answers = np.zeros((len(batch), 20), np.float32)
+        answers[:, digit] = 1
+        answers[:, 10 + digit] = 1e-6
+        return answers
+
+    monkeypatch.setattr(tiny_model, "predict", sure_of_latin)
+    found = reading.read(draw("khmer", digit), tiny_model, "khmer", single=True).digits[0]
+    assert (found.digit, found.rejected) == (digit, rejected)
+
+
 @pytest.mark.parametrize(
     ("script", "shares", "looks"),
     [
