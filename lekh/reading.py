@@ -9,6 +9,7 @@ import numpy as np
 from lekh import clutter, images, ink, layout, lone, sequence
 from lekh.errors import LekhError
 from lekh.hand import Hand
+from lekh.joining import joined
 from lekh.looking import CROWDED, Found, hand_of, looked_again, looked_at
 from lekh.model import Card, Model
 from lekh.numerals import AUTO
@@ -31,7 +32,8 @@ TOLD = 0.95  # probability of a digit among its neighbours that makes it one, wh
 DECIDED = 0.8  # probability of a script from which on no other is named
 SHARED = 0.1  # of the first one's probability: what a script needs to be named where none is decided on
 VETO = 0.01  # the least that a digit gives each script, so that one odd digit does not decide against the others
-STRANGE = 0.003  # probability of a whole script, or of what is written like its digit; a shape under it is none of it
+STRANGE = 0.003  # probability of a whole script; a shape under it is no digit of that script
+AS_ELSEWHERE = 0.3  # unless it is so probably a digit of others that is written like this one
 DOUBT = 2  # times its probability against a digit's: so that 95 of 100 doodles and letters are refused in any script
 PLAIN = 0.9  # share of the best digit, and 1 minus that of no digit, from which on a piece says enough by itself
 WIDE = 1.9  # times the usual width: a piece that may hold two digits
@@ -235,6 +237,7 @@ def _read_page(page, lines, grey, model, script, start):
     if len(pieces) > CROWDED:
         found = looked_again(found, model, scripts[0][0], hand)
     found = _parted(lines, found, grey, page.scale, model, scripts[0][0], hand)
+    found = _joined(found, page.scale, model, scripts[0][0], hand)
     rough = _rough_ground(found, page.ink, grey)
     return replace(_reading(found, page.ink, grey, model, scripts, start, rough), hand=hand)
 
@@ -364,6 +367,19 @@ def _parted(lines, found, grey, scale, model, script, hand):
             parted[row][column] = digits
     parted = [[number for number in line if number] for line in parted]
     return [line for line in parted if line]
+
+
+def _joined(found, scale, model, script, hand):
+    """The digits of a page, those made whole that came in two pieces."""
+
+    def look(pairs):
+        return looked_at(pairs, model, script, hand)
+
+    def sureness(piece):
+        digit = _digit(piece, model, script)
+        return 0.0 if digit.rejected else digit.confidence * (1 - _unlike(piece, model.card))
+
+    return joined(found, scale, look, sureness)
 
 
 def _clear_numbers(line):
@@ -637,9 +653,8 @@ def _digit(found: Found, model: Model, script: str) -> Digit:
     best = int(np.argmax(shares))
     confidence = float(shares[best])
     alike = float(found.looked[card.alike[places[best]]].sum())
-    strange = total + alike < STRANGE or _is_unlike(
-        _unlike(found, card)
-    )  # of any script: an upright 1 is one of several
+    strange = total < STRANGE and alike < AS_ELSEWHERE
+    strange = strange or _is_unlike(_unlike(found, card))  # of any script: an upright 1 is one of several
     no_digit = found.whole and not seen_in_line and strange
     rejected = bool(confidence < card.rejection_threshold or no_digit)
     return Digit(best, confidence, rejected, found.box_xywh, tuple(float(share) for share in shares))
