@@ -524,6 +524,8 @@ class _Cutter:
 def _numbers(members, boxes, dots=None):
     """The members of a line, from left to right, parted at wide gaps; `dots` has whatever may be a separator."""
     numbers, height, end = [], float(np.median(boxes.height[members])), -np.inf
+    if dots is not None:
+        dots = dots.take((dots.side > 0.1 * height) & (dots.side < 0.4 * height))
     for index in members.tolist():
         wide = boxes.left[index] - end > NUMBER_GAP * height
         if wide and not (numbers and _is_bridged(boxes, numbers[-1][-1], index, dots, height)):
@@ -535,13 +537,13 @@ def _numbers(members, boxes, dots=None):
 
 def _is_bridged(boxes, before, after, dots, height):
     """Whether a dot or a comma at the foot of a gap, near the digits on both sides, makes one number of them."""
-    if dots is None:
+    if dots is None or not len(dots):
         return False
     start, end, foot = boxes.right[before], boxes.left[after], (boxes.bottom[before] + boxes.bottom[after]) / 2
     near = (dots.left - start > 0) & (dots.left - start < SEPARATED * height)
     near &= (end - dots.right > 0) & (end - dots.right < SEPARATED * height)
     low = (dots.y > foot - 0.35 * height) & (dots.y < foot + 0.3 * height)
-    return bool((near & low & (dots.side > 0.1 * height) & (dots.side < 0.4 * height)).any())
+    return bool((near & low).any())
 
 
 def _line(members, boxes, dots, cutter):

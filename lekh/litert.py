@@ -4,6 +4,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -23,7 +24,7 @@ class Network:
         self._waiting: list[_Interpreter] = []
 
     def __call__(self, batch: np.ndarray) -> np.ndarray:
-        """The network's output.
+        """The network's output; as many cores work on a large batch as there are.
 
         Args:
             batch: float32 `(N, ...)`, N at least 1.
@@ -34,14 +35,21 @@ class Network:
         Raises:
             ValueError, RuntimeError: the content is no network, or does not take this shape.
         """
+        parts = [batch[start : start + BATCH] for start in range(0, len(batch), BATCH)]
+        if len(parts) == 1:
+            return self._run(batch)
+        with ThreadPoolExecutor(min(len(parts), os.cpu_count() or 1)) as pool:
+            return np.concatenate(list(pool.map(self._run, parts)))
+
+    def _run(self, part):
         try:
             interpreter = self._waiting.pop()
         except IndexError:
             interpreter = _Interpreter(self._content)
-        outputs = [interpreter.run(batch[start : start + BATCH]) for start in range(0, len(batch), BATCH)]
+        output = interpreter.run(part)
         if len(self._waiting) < KEPT:
             self._waiting.append(interpreter)
-        return outputs[0] if len(outputs) == 1 else np.concatenate(outputs)
+        return output
 
 
 class _Interpreter:
