@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from lekh import clutter, images, ink, layout, lone, sequence
+from lekh import clutter, images, ink, layout, lone, printed, sequence
 from lekh.errors import LekhError
 from lekh.hand import Hand
 from lekh.joining import joined
@@ -18,12 +18,6 @@ from lekh.roughness import roughness, roughness_of_one
 TOGETHER = 8_000_000  # pixels of pages that are held while the network is asked of all their digits
 QUICK = 1200  # pixels of a page's longer side, at a first look
 TALL = 28  # pixels; digits of this height lose nothing there
-WORD = 5  # pieces of ink that follow each other closely: print, where many of them are no digits
-PRINTED = 0.25  # share of what is no digit, in print
-LETTERS = 6  # whose height tells that of the print on a page
-LARGER = 1.3  # times that height: what is written, not printed
-WRITTEN = 0.5  # share of what is no digit, in what is written, that makes a word of it
-PAGEFUL = 40  # pieces; where as many are no digits, the page is print
 GRAINY = 0.09  # of the paper's light; a page of coarser grain is also looked at
 THROUGH_GRAIN = 1.5  # pixels; so blurred
 PENCILLED = 3, 0.8  # digits, and their share of all pieces, from which on what is seen so is no grain
@@ -530,8 +524,7 @@ def _reading(found, page, grey, model, scripts, start, rough=None):
         return replace(_digit(digit, model, scripts[0][0]), elsewhere=elsewhere)
 
     read_lines = [[[read_as(digit) for digit in number] for number in line] for line in found]
-    read_lines, form = _without_print(read_lines, _letters(read_lines, found, model))
-    read_lines = _without_clutter(read_lines, form, found, model, rough)
+    read_lines = _given_the_others(read_lines, found, model, rough)
     lines = tuple(Line(tuple(Number(tuple(number)) for number in line)) for line in read_lines)
     size = model.card.normalization.size
     seen = [digit.seen for line in found for number in line for digit in number]
@@ -544,77 +537,35 @@ def _in_place(number):
     return [replace(digit, between=0 < place < len(number) - 1) for place, digit in enumerate(number)]
 
 
-def _letters(lines, found, model):
-    """Like `lines`, whether each was rejected for what it looks like, not for doubt which digit it is or the script."""
-    return [
-        [[digit.rejected and _is_unlike(_unlike(seen, model.card)) for digit, seen in zip(*parts, strict=True)]
-         for parts in zip(line, seen_line, strict=True)]
-        for line, seen_line in zip(lines, found, strict=True)
-    ]  # fmt: skip
-
-
-def _without_print(lines, letters):
-    """The digits of words all rejected: among letters, what looks like a digit is a letter too.
-
-    What is written into a form is larger than its print, which tells the two apart.
-
-    Returns:
-        The lines, and the ids of digits that are the print of such a form.
-    """
-
-    def mostly(flags, share=PRINTED):
-        return sum(flags) > share * len(flags)
-
-    pairs = [pair for line, flags in zip(lines, letters, strict=True) for pair in zip(line, flags, strict=True)]
-    every = [flag for _, own in pairs for flag in own]
-    printed = len(every) >= PAGEFUL and mostly(every)
-    small = [digit.box_xywh[3] for number, own in pairs for digit, flag in zip(number, own, strict=True) if flag]
-    large = LARGER * np.median(small) if len(small) >= LETTERS else np.inf
-
-    def is_large(number):
-        return np.median([digit.box_xywh[3] for digit in number]) > large
-
-    filled_in = sum(len(number) for number, own in pairs if is_large(number) and not any(own)) >= LETTERS
-    made, form = [], set()
-    for line, flags in zip(lines, letters, strict=True):
-        together = printed and mostly([flag for own in flags for flag in own])
-        numbers = []
-        for number, own in zip(line, flags, strict=True):
-            if is_large(number):
-                word = len(own) >= WORD and mostly(own, WRITTEN)
-            else:
-                word = together or (len(own) >= WORD and mostly(own)) or ((printed or filled_in) and any(own))
-            numbers.append([replace(digit, rejected=True) for digit in number] if word else number)
-            if word and filled_in and not is_large(number):
-                form |= {id(digit) for digit in numbers[-1]}
-        made.append(numbers)
-    return made, form
-
-
-def _without_clutter(lines, form, found, model, rough):
-    """The lines with those digits rejected that are none, given what else was found besides the print of a form."""
-    every = [(digit, _unlike(seen, model.card, alone=len(number) == 1), row)
-             for row, (line, seen_line) in enumerate(zip(lines, found, strict=True))
-             for number, seen_number in zip(line, seen_line, strict=True)
-             for digit, seen in zip(number, seen_number, strict=True)]  # fmt: skip
-    rough = np.zeros(len(every)) if rough is None else rough
-    judged = [place for place, (digit, _, _) in enumerate(every) if id(digit) not in form]
-    if not judged:
+def _given_the_others(lines, found, model, rough):
+    """The lines with those digits rejected that are none, given what else was found: print, and clutter."""
+    numbers = [(number, seen, row) for row, parts in enumerate(zip(lines, found, strict=True))
+               for number, seen in zip(*parts, strict=True)]  # fmt: skip
+    if not numbers:
         return lines
-    refused = np.zeros(len(every), bool)
-    refused[judged] = clutter.amid_clutter(
-        np.array([every[place][1] for place in judged]),
-        np.array([every[place][0].confidence for place in judged]),
-        np.array([every[place][0].rejected for place in judged]),
-        np.array([every[place][2] for place in judged]),
-        np.array([max(every[place][0].box_xywh[2:]) for place in judged], float),
-        rough[judged],
+    length = [len(number) for number, _, _ in numbers]
+    row = np.repeat([row for _, _, row in numbers], length)
+    digits = [digit for number, _, _ in numbers for digit in number]
+    pieces = [piece for _, seen, _ in numbers for piece in seen]
+    width, height = np.array([digit.box_xywh[2:] for digit in digits], float).T
+    rejected = np.array([digit.rejected for digit in digits])
+    unlike = np.array([_unlike(piece, model.card) for piece in pieces])
+    letters = rejected & [_is_unlike(each) for each in unlike]  # not for doubt which digit it is, or the script
+    words, form = printed.amid_print(letters, height, np.repeat(np.arange(len(numbers)), length), row)
+    rejected |= words
+    alone = np.repeat(np.equal(length, 1), length)
+    unlike[alone] = [_unlike(piece, model.card, alone=True) for piece, one in zip(pieces, alone, strict=True) if one]
+    others = ~form
+    rejected[others] |= clutter.amid_clutter(
+        unlike[others],
+        np.array([digit.confidence for digit in digits])[others],
+        rejected[others],
+        row[others],
+        np.maximum(width, height)[others],
+        np.zeros(np.count_nonzero(others)) if rough is None else rough[others],
     )
-    refused = iter(refused.tolist())
-    return [
-        [[replace(digit, rejected=True) if next(refused) and not digit.rejected else digit for digit in number]
-         for number in line] for line in lines
-    ]  # fmt: skip
+    flags = iter(rejected.tolist())
+    return [[[replace(digit, rejected=next(flags)) for digit in number] for number in line] for line in lines]
 
 
 def _undecided(scripts):

@@ -248,26 +248,6 @@ def test_the_script_is_found_from_all_digits_of_a_page(tiny_model):
         assert (found.script, found.text) == (script, "2345\n96")
 
 
-def test_what_looks_like_a_digit_among_letters_is_rejected():
-    def digit(rejected):
-        return reading.Digit(1, 0.9, rejected, (0, 0, 1, 1), (0.1, 0.9))
-
-    def without_print(lines):
-        return reading._without_print(lines, [[[one.rejected for one in part] for part in line] for line in lines])
-
-    word = [digit(place % 3 == 0) for place in range(6)]
-    number = [digit(False), digit(False), digit(True)]
-    (found,) = without_print([[word, number]])
-    assert [one.rejected for one in found[0]] == [True] * 6
-    assert found[1] == number
-    page = [[word, [digit(False)]] for _ in range(10)]
-    assert all(one.rejected for line in without_print(page) for part in line for one in part)
-    numbers = [[[digit(False)] * 4, [digit(False)] * 2] for _ in range(10)]
-    assert without_print(numbers) == numbers
-    odd = [[[digit(True)] * 4, [digit(False)] * 2] for _ in range(10)]
-    assert reading._without_print(odd, [[[False] * 4, [False] * 2] for _ in odd]) == odd  # refused, but no letters
-
-
 # Corrections
 
 

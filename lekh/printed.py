@@ -1,0 +1,59 @@
+"""Which of the things found on a page are print: among letters, what looks like a digit is a letter too.
+
+A word is known by its letters; a page of print by its words. What is written into a form is larger than the form's own
+print, which is all of about one height: there size tells, so that the names of fields do not make letters of the
+numbers in them.
+"""
+
+import numpy as np
+
+WORD = 5  # things that follow each other closely: print, where many of them are no digits
+PRINTED, WRITTEN = 0.25, 0.5  # share of what is no digit, in print; in something so large that it may be written
+PAGEFUL = 40  # things; where as many are no digits, the page is print
+LETTERS, FILLED_IN = 3, 6  # on a form: that tell the height of its print, and larger digits
+EVEN = 1.25  # between the heights of which half of its letters are, the larger over the smaller
+LARGER, TWICE = 1.3, 1.8  # times the height of the print: a number that is none; what is written, as a rule
+TINY = 0.5  # of the height of what is written: print
+
+
+def amid_print(
+    letter: np.ndarray, height: np.ndarray, number: np.ndarray, line: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Which of the things found on a page belong to words.
+
+    Args:
+        letter: bool `(N,)`, which look like no digit by themselves.
+        height: float `(N,)`, in pixels.
+        number: int `(N,)`, which follow each other closely.
+        line: int `(N,)`, which stand on one line; that of a number is one.
+
+    Returns:
+        bool `(N,)`, and bool `(N,)`: those of them that are the print of a form, which says nothing of the rest.
+    """
+    number, line = (np.unique(of, return_inverse=True)[1] for of in (number, line))
+    length, letters = np.bincount(number), np.bincount(number, letter)
+    written = _written(letter, height, letters[number] == 0)
+    if written is not None:
+        tall = np.array([np.median(height[number == each]) for each in range(len(length))])
+        large = tall > LARGER * np.median(height[letter])
+        word = (large & (length >= WORD) & (letters > WRITTEN * length)) | (
+            ~large & ((letters > 0) | (tall < TINY * written))
+        )
+        return word[number], (word & ~large)[number]
+    word = ((length >= WORD) & (letters > PRINTED * length))[number]
+    if len(letter) >= PAGEFUL and letter.mean() > PRINTED:
+        word |= (letters > 0)[number] | (np.bincount(line, letter) > PRINTED * np.bincount(line))[line]
+    return word, np.zeros_like(word)
+
+
+def _written(letter, height, clear):
+    """The height of what is written into a form, in pixels, or `None` where the page is no form; `clear`: things in
+    numbers without a letter."""
+    if letter.sum() < LETTERS:
+        return None
+    low, middle, high = np.quantile(height[letter], (0.25, 0.5, 0.75))
+    filled_in = clear & (height > LARGER * middle)
+    if high > EVEN * low or filled_in.sum() < max(FILLED_IN, letter.sum()):
+        return None
+    written = np.median(height[filled_in])
+    return written if written > TWICE * middle else None

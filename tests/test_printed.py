@@ -1,0 +1,67 @@
+"""What is a word is no number, and what is written into a form is no print."""
+
+import numpy as np
+import pytest
+
+from lekh.printed import amid_print
+
+WORD, NUMBER = [True, False, False] * 2, [False, False, True]
+
+
+def judged(*lines, heights=20.0):
+    """`amid_print` of lines of numbers, each a list of bool: is it a letter?"""
+    rows = [(letter, (row, column), row) for row, line in enumerate(lines) for column, part in enumerate(line)
+            for letter in part]  # fmt: skip
+    letter, number, line = zip(*rows, strict=True)
+    number = [sorted(set(number)).index(each) for each in number]
+    heights = np.broadcast_to(np.array(heights, float), len(letter))
+    return amid_print(np.array(letter), heights, np.array(number), np.array(line))
+
+
+def test_a_word_is_known_by_its_letters():
+    words, form = judged([WORD, NUMBER])
+    assert words.tolist() == [True] * 6 + [False] * 3 and not form.any()
+
+
+def test_on_a_page_of_print_what_stands_in_its_lines_is_print():
+    words, _ = judged(*[[WORD, [False]]] * 10)
+    assert words.all()
+
+
+@pytest.mark.parametrize("letters", [0, 1, 8])
+def test_a_page_of_numbers_is_none(letters):
+    lines = [[[False] * 4, [False] * 2] for _ in range(10)]
+    lines[0][0] = [place < letters for place in range(4)]
+    assert not judged(*lines)[0].any()
+
+
+# A form: in each line the name of a field, half of whose letters pass for digits, and what was written there.
+FORM = [[[True, False, False, True], [False, False], [False] * 3]] * 9
+PRINT = ([True] * 6 + [False] * 3) * 9
+
+
+def heights(print_, written):
+    return [print_] * 6 + [written] * 3
+
+
+def test_size_tells_what_is_written_into_a_form():
+    words, form = judged(*FORM, heights=heights(20, 50) * 9)
+    assert words.tolist() == PRINT and form.tolist() == PRINT
+
+
+def test_a_form_filled_in_as_small_as_its_print_is_judged_as_any_page():
+    words, form = judged(*FORM, heights=heights(20, 24) * 9)
+    assert not form.any() and words.tolist() == judged(*FORM)[0].tolist()
+
+
+def test_letters_of_many_heights_are_no_print():
+    """Badly written digits among others, say, or a desk."""
+    uneven = [height * scale for scale in (1, 1.4, 2) * 3 for height in heights(20, 90)]
+    assert not judged(*FORM, heights=uneven)[1].any()
+
+
+def test_a_large_heading_is_a_word():
+    heading = [[True, True, False, True, True, False]]
+    lines = [heading, *FORM]
+    words, form = judged(*lines, heights=[50] * 6 + heights(20, 50) * 9)
+    assert words[:6].all() and not form[:6].any()
