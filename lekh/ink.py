@@ -8,7 +8,7 @@ Of a whole page (`find_page`) the paper is what a morphological closing leaves, 
 median does; grain is measured tile by tile, rules are taken out, and each stroke's edge is set by its own darkness.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -533,11 +533,13 @@ class PageInk:
         ink: float32 `(h, w)`, 0 paper .. 1 ink, at the resolution in which the page is read.
         scale: pixels of the page for one of `ink`.
         grain: of the paper's light, what a stroke must take for its grain not to hide it, 0 to 1; 0 of a drawing.
+        rules: uint8 `(h, w)`, 1 where rules and frames were taken out.
     """
 
     ink: np.ndarray
     scale: float
-    grain: float = 0.0
+    grain: float
+    rules: np.ndarray
 
 
 def find_page(grey: np.ndarray, longer: int = PAGE, ruled: bool = True, blur: float = 0.0) -> PageInk:
@@ -553,23 +555,24 @@ def find_page(grey: np.ndarray, longer: int = PAGE, ruled: bool = True, blur: fl
         The ink; nothing but zeros where there is none.
     """
     if min(grey.shape) < LEAST_SIDE:
-        return PageInk(np.zeros(grey.shape, np.float32), 1.0)
+        return PageInk(np.zeros(grey.shape, np.float32), 1.0, 0.0, np.zeros(grey.shape, np.uint8))
     page = _at_reading_size(grey, longer)
     if blur:
         page = cv2.GaussianBlur(page, (0, 0), blur)
     is_field = max(grey.shape) < FIELD
-    ground, grain = _even_ground(page), 0.0
+    ground = _even_ground(page)
     if ground is not None:
-        ink = _ink_of_drawing(page, ground, is_field, ruled)
+        found = _ink_of_drawing(page, ground, is_field, ruled)
     elif is_field:
-        ink, _, grain = _ink_of_photo(255 - page if _looks_light(page) else page, is_field, ruled)
+        found, _ = _ink_of_photo(255 - page if _looks_light(page) else page, is_field, ruled)
     else:
-        ink, paper, grain = _ink_of_photo(page, is_field, ruled)
+        found, paper = _ink_of_photo(page, is_field, ruled)
         if _looks_light(page):  # chalk on a board, or white paper on a dark desk: see what stands out more
-            light, board, grain_of_board = _ink_of_photo(255 - page, is_field, ruled)
-            if (light * cv2.subtract(board, 255 - page)).sum() > AS_LIGHT * (ink * cv2.subtract(paper, page)).sum():
-                ink, grain = light, grain_of_board
-    return PageInk(ink, max(grey.shape) / max(page.shape), grain)
+            light, board = _ink_of_photo(255 - page, is_field, ruled)
+            shown, as_dark = cv2.subtract(board, 255 - page), cv2.subtract(paper, page)
+            if (light.ink * shown).sum() > AS_LIGHT * (found.ink * as_dark).sum():
+                found = light
+    return replace(found, scale=max(grey.shape) / max(page.shape))
 
 
 def _at_reading_size(grey, wanted):
@@ -593,7 +596,7 @@ def _looks_light(page):
 
 
 def _ink_of_drawing(page, ground, is_field, ruled):
-    """float32 ink of strokes on a ground of one level, which are darker than it as a rule, or lighter."""
+    """`PageInk` of strokes on a ground of one level, which are darker than it as a rule, or lighter."""
     dark, light = cv2.subtract(float(ground), page), cv2.subtract(page, float(ground))
     if float(light.sum()) > float(dark.sum()):
         page, ground = 255 - page, 255 - ground
@@ -602,12 +605,12 @@ def _ink_of_drawing(page, ground, is_field, ruled):
 
 
 def _ink_of_photo(page, is_field, ruled):
-    """float32 ink of dark strokes on paper, whatever its light; uint8 that paper without them; its grain, 0 to 1."""
+    """`PageInk` of dark strokes on paper, whatever its light, and uint8 that paper without them."""
     paper = _paper_around(page, is_field)
     threshold = _heaps_threshold(_contrast_to(paper, page)) if is_field else None
     threshold = _grain_threshold(page, paper) if threshold is None else threshold
     grain = float(np.median(_sampled(threshold))) / 255
-    return _ink_on(paper, page, threshold, is_field, ruled), paper, grain
+    return replace(_ink_on(paper, page, threshold, is_field, ruled), grain=grain), paper
 
 
 def _ink_on(paper, page, threshold, is_field, ruled):
@@ -617,9 +620,9 @@ def _ink_on(paper, page, threshold, is_field, ruled):
     if ruled:
         inked, rules = without_rules(inked, is_field, None if is_field else contrast)
     ink, labels = _soft_strokes(contrast, threshold, inked, _beside_rules(rules, contrast), _cliffs(paper, is_field))
-    if max(ink.shape) < FIELD:  # much enlarged: blurred, and too small for anything but digits
-        return ink
-    return _without_edges(ink, labels, page, paper, contrast, rules, is_field)
+    if max(ink.shape) >= FIELD:  # what is much enlarged is blurred, and too small for anything but digits
+        ink = _without_edges(ink, labels, page, paper, contrast, rules, is_field)
+    return PageInk(ink, 1.0, 0.0, rules)
 
 
 def _beside_rules(rules, contrast):

@@ -46,7 +46,11 @@ AROUND = 300  # pieces higher and lower than these, among which the nearest are
 STEPS = 12  # from piece to piece, around a piece, which tell the tilt there
 BEHIND = 0.9  # of the height, how far two lines may miss each other and still be one
 NUMBER_GAP = 1.0  # of the line's height; a wider gap parts two numbers
+CELL = 1.9  # of the line's height, the widest gap between digits in two boxes of a form side by side
+WALL = 0.6  # of the height of two digits, the least of a rule between them
 SEPARATED = 0.75  # of the line's height; no farther from either digit a dot keeps a number together
+
+Box = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -76,11 +80,12 @@ class Line:
     numbers: tuple[Number, ...]
 
 
-def find_lines(ink: np.ndarray) -> tuple[Line, ...]:
+def find_lines(ink: np.ndarray, rules: np.ndarray | None = None) -> tuple[Line, ...]:
     """The pieces of ink that may be digits, in reading order.
 
     Args:
         ink: float32 `(h, w)`, 0 paper .. 1 ink, as `lekh.ink.find_page` gives it.
+        rules: uint8 `(h, w)`, 1 where rules were taken out: digits each in a box of a row of boxes are one number.
 
     Returns:
         Lines from top to bottom, each from left to right; empty when there is nothing to read.
@@ -105,20 +110,34 @@ def find_lines(ink: np.ndarray) -> tuple[Line, ...]:
             lines.append(members)
     lines = _without_crumbs(_without_cut_lines(lines, pieces, ink.shape), pieces)
     cutter = _Cutter(ink, labels, count, fragments.label, owner)
-    return tuple(_line(members, pieces, every, cutter) for members in lines)
+
+    def is_bridged(before, after, height):
+        return _has_dot(pieces, before, after, every, height) or _is_cell_wall(pieces, before, after, rules, height)
+
+    return tuple(_line(members, pieces, is_bridged, cutter) for members in lines)
 
 
-def lines_of(boxes: Sequence[tuple[int, int, int, int]]) -> list[list[list[tuple[int, int, int, int]]]]:
+def lines_of(boxes: Sequence[Box], known: Sequence[Box] = ()) -> list[list[list[Box]]]:
     """Boxes of single digits in reading order: lines of numbers of boxes.
 
     Args:
         boxes: left, top, width and height of each, in pixels, at least one pixel wide and high.
+        known: of numbers; two digits in the middle of one are of one number, however far apart.
     """
     if not boxes:
         return []
     x, y, w, h = np.array(boxes, np.int64).T
     placed = _Boxes(x, y, x + w, y + h, w * h, np.arange(len(boxes)))
-    return [[[boxes[index] for index in number] for number in _numbers(line, placed)] for line in _lines(placed)]
+
+    def is_bridged(before, after, height):
+        return any(
+            left <= placed.x[before] and placed.x[after] <= left + width
+            and top <= min(placed.y[before], placed.y[after]) and max(placed.y[before], placed.y[after]) <= top + tall
+            for left, top, width, tall in known
+        )  # fmt: skip
+
+    lines = _lines(placed)
+    return [[[boxes[index] for index in number] for number in _numbers(line, placed, is_bridged)] for line in lines]
 
 
 class _Boxes:
@@ -521,31 +540,45 @@ class _Cutter:
         return Piece((x, y, right - x, bottom - y), self.ink[y:bottom, x:right] * own)
 
 
-def _numbers(members, boxes, dots=None):
-    """The members of a line, from left to right, parted at wide gaps; `dots` has whatever may be a separator."""
+def _numbers(members, boxes, is_bridged):
+    """The members of a line, from left to right, parted at wide gaps that nothing bridges."""
     numbers, height, end = [], float(np.median(boxes.height[members])), -np.inf
-    if dots is not None:
-        dots = dots.take((dots.side > 0.1 * height) & (dots.side < 0.4 * height))
     for index in members.tolist():
         wide = boxes.left[index] - end > NUMBER_GAP * height
-        if wide and not (numbers and _is_bridged(boxes, numbers[-1][-1], index, dots, height)):
+        if wide and not (numbers and is_bridged(numbers[-1][-1], index, height)):
             numbers.append([])
         numbers[-1].append(index)
         end = max(end, boxes.right[index])
     return numbers
 
 
-def _is_bridged(boxes, before, after, dots, height):
+def _has_dot(boxes, before, after, dots, height):
     """Whether a dot or a comma at the foot of a gap, near the digits on both sides, makes one number of them."""
-    if dots is None or not len(dots):
-        return False
     start, end, foot = boxes.right[before], boxes.left[after], (boxes.bottom[before] + boxes.bottom[after]) / 2
+    if end - start > 2 * (SEPARATED + DOT) * height:
+        return False
     near = (dots.left - start > 0) & (dots.left - start < SEPARATED * height)
     near &= (end - dots.right > 0) & (end - dots.right < SEPARATED * height)
     low = (dots.y > foot - 0.35 * height) & (dots.y < foot + 0.3 * height)
-    return bool((near & low).any())
+    return bool((near & low & (dots.side > 0.1 * height) & (dots.side < 0.4 * height)).any())
 
 
-def _line(members, boxes, dots, cutter):
-    numbers = _numbers(members, boxes, dots)
+def _is_cell_wall(boxes, before, after, rules, height):
+    """Whether two digits stand in boxes side by side: a wall is between them, and it is no rule of a table, which goes
+    on above or below."""
+    start, end = boxes.right[before], boxes.left[after]
+    if rules is None or end - start > CELL * height:
+        return False
+    top, bottom = min(boxes.top[before], boxes.top[after]), max(boxes.bottom[before], boxes.bottom[after])
+    near, far = round(0.6 * height), round(1.6 * height)
+
+    def upright(first, last):
+        rows = rules[max(0, first) : max(0, last), start:end].any(axis=1)
+        return len(rows) > 0 and rows.mean() > WALL
+
+    return upright(top, bottom) and not upright(top - far, top - near) and not upright(bottom + near, bottom + far)
+
+
+def _line(members, boxes, is_bridged, cutter):
+    numbers = _numbers(members, boxes, is_bridged)
     return Line(tuple(Number(tuple(cutter.piece(index, boxes) for index in number)) for number in numbers))

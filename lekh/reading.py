@@ -244,7 +244,7 @@ def _through_grain(grey, model, script, start):
     if _is_cut_out(grey):
         return None
     page = ink.find_page(grey, QUICK, blur=THROUGH_GRAIN)
-    lines = layout.find_lines(page.ink)
+    lines = layout.find_lines(page.ink, page.rules)
     if len(_pieces(lines)) < PENCILLED[0]:
         return None
     many, (least, share) = _read_page(page, lines, grey, model, script, start), PENCILLED
@@ -324,14 +324,14 @@ def _if_sure(one):
 def _found_on(grey):
     """The ink of a page and its lines, at the lower resolution where that shows enough of the digits."""
     page = ink.find_page(grey, QUICK)
-    lines = layout.find_lines(page.ink)
+    lines = layout.find_lines(page.ink, page.rules)
     if page.scale <= 1:
         return page, lines
     heights = [piece.box_xywh[3] for piece in _pieces(lines)]
     if heights and np.median(heights) >= TALL:
         return page, lines
     finer = ink.find_page(grey)
-    found = layout.find_lines(finer.ink)
+    found = layout.find_lines(finer.ink, finer.rules)
     if len(_pieces(found)) < len(heights):  # lost in grain
         return page, lines
     return finer, found
@@ -450,6 +450,8 @@ def _read_together(pages, model, script, start):
 def read_boxes(reading: Reading, boxes: Sequence[Box], model: Model, script: str = AUTO) -> Reading:
     """The reading of exactly these boxes, as a person corrected them; lines and numbers are found anew.
 
+    What stands where a number was is one still: digits in the boxes of a form are far apart.
+
     Args:
         reading: of the page; its `grey` is looked at again where a box is new.
         boxes: a box that the reading has too keeps its digit.
@@ -475,11 +477,19 @@ def read_boxes(reading: Reading, boxes: Sequence[Box], model: Model, script: str
         if box.digit is not None:
             digit = _told(digit, box.digit)
         digits[place], inputs[place] = digit, seen
-    order = layout.lines_of(list(digits))
+    numbers = [_around(number.digits) for line in reading.lines for number in line.numbers]
+    order = layout.lines_of(list(digits), numbers)
     lines = tuple(Line(tuple(Number(tuple(digits[place] for place in number)) for number in line)) for line in order)
     seen = [inputs[digit.box_xywh] for line in lines for digit in line.digits]
     seen = np.stack(seen) if seen else np.zeros((0, size, size, 1), np.float32)
     return replace(reading, lines=lines, milliseconds=_since(start), inputs=seen)
+
+
+def _around(digits):
+    """The box around several."""
+    left, top, width, height = np.array([digit.box_xywh for digit in digits]).T
+    x, y = left.min(), top.min()
+    return x, y, (left + width).max() - x, (top + height).max() - y
 
 
 def _looked_into(grey, box, model, script, hand):

@@ -41,7 +41,7 @@ def overlap(first, second):
 def read(grey):
     """Lines of a grey page, and pixels of it for one of the ink's."""
     found = find_page(grey)
-    return find_lines(found.ink), found.scale
+    return find_lines(found.ink, found.rules), found.scale
 
 
 def check(lines, boxes, scale=1.0, alike=0.7):
@@ -358,6 +358,37 @@ def test_boxes_of_a_person_are_put_in_reading_order():
     boxes = [(200, 12, 20, 30), (10, 10, 20, 30), (40, 12, 20, 30), (12, 90, 20, 30)]
     assert lines_of(boxes) == [[[boxes[1], boxes[2]], [boxes[0]]], [[boxes[3]]]]
     assert lines_of([]) == []
+
+
+def test_boxes_where_a_number_was_are_one_still():
+    boxes = [(10 + 60 * place, 10, 20, 30) for place in range(4)]
+    assert lines_of(boxes) == [[[box] for box in boxes]]
+    assert lines_of(boxes, [(10, 10, 140, 30)]) == [[boxes[:3], [boxes[3]]]]
+
+
+def form(rows, side=80, apart=0, below=70, strength=0.9):
+    """Rows of digits, each in a box of its own, as ink; `apart`: pixels between the boxes."""
+    page = np.zeros((len(rows) * (side + below) + 100, max(map(len, rows)) * (side + apart) + 100), np.float32)
+    for row, text in enumerate(rows):
+        for column, sign in enumerate(text):
+            x, y = 50 + column * (side + apart), 50 + row * (side + below)
+            cv2.rectangle(page, (x, y), (x + side, y + side), strength, 2)
+            digit = digit_ink("latin", int(sign), 48, 10 * row + column)
+            part = page[y + 16 : y + 64, x + 20 : x + 20 + digit.shape[1]]
+            np.maximum(part, digit, out=part)
+    return page
+
+
+@pytest.mark.parametrize("apart", [0, 12])
+def test_digits_in_a_row_of_boxes_are_one_number(apart):
+    rows = ["30265", "81974"]
+    lines, _ = read(photographed(form(rows, apart=apart), grain=1))
+    assert counts(lines) == [[5], [5]]
+
+
+def test_digits_in_a_table_are_not():
+    lines, _ = read(photographed(form(["30265", "81974", "20583"], side=100, below=0), grain=1))
+    assert counts(lines) == [[1] * 5] * 3
 
 
 @pytest.mark.parametrize(

@@ -278,6 +278,23 @@ def test_a_box_can_be_taken_away_moved_and_told(tiny_model, page_reading):
     assert len(again.inputs) == 3
 
 
+def test_digits_in_the_boxes_of_a_form_stay_one_number(tiny_model):
+    form = np.full((220, 560), 245, np.uint8)
+    for column, digit in enumerate((3, 0, 2, 5, 4)):
+        x = 20 + 104 * column
+        cv2.rectangle(form, (x, 50), (x + 104, 150), 90, 2)
+        part = form[72:132, x + 22 : x + 82]
+        np.minimum(part, draw("latin", digit, size=60), out=part)
+    found = reading.read(form, tiny_model, "latin")
+    assert found.text == "30254"
+    boxes = [reading.Box(digit.box_xywh) for digit in found.digits]
+    x, y, w, h = boxes[2].box_xywh
+    again = reading.read_boxes(
+        found, [*boxes[:2], reading.Box((x + 3, y - 2, w, h), 7), *boxes[3:]], tiny_model, "latin"
+    )
+    assert again.text == "30754"
+
+
 def test_a_box_on_bare_paper_is_rejected_unless_it_is_told(tiny_model, page_reading):
     bare = (5, 5, 20, 20)
     for box in (bare, (-30, -30, 10, 10), (10**6, 3, 5, 5)):
