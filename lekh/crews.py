@@ -12,7 +12,6 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing import connection
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import Protocol
 from lekh import reading, rows
 from lekh.addresses import Picture
 from lekh.errors import LekhError
+from lekh.litert import usable_cores
 from lekh.model import CARD, TFLITE, Model
 
 PATIENCE = 30.0, 20.0  # seconds that a batch may take, and more for each picture; the worst picture takes 2
@@ -346,7 +346,4 @@ def _reaches(picture: Picture) -> bool:
 
 def processes(count: int | None) -> int:
     """So many processes, or as many as this one may use cores."""
-    if count is not None:
-        return count
-    allowed: Sequence[int] = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
-    return len(allowed)
+    return usable_cores() if count is None else count

@@ -1,8 +1,9 @@
 """Pieces of ink that are one digit together: a broken stroke, or two strokes side by side.
 
 `layout` joins what lies so that no two digits could. The rest is told by what is read: where neighbours are surely a
-digit together, and apart are not surely two, they are one. Of 2,000 neighbours on composed pages that joined 38 of 72
-parts of one digit, each read right then, and no two digits.
+digit together, and apart are not surely two, they are one. On composed pages 38 of 72 parts of a digit were joined,
+each read right then, and none of 1,800 pairs of digits. In rows of 11,000 strongly bent digits that all but touch, 100
+joined ones are read right, 14 wrong, and five times two digits became one.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,14 +12,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from lekh.looking import Found
+from lekh.looking import CROWDED, Found
 
 NEAR = 0.3  # of their height, the paper between two pieces, at most
 WIDEST = 1.7  # times the height, of a digit
 DOUBT = 0.7  # probability that both are digits, under which they may be one
 SURE = 0.9  # of which they must be one
 TOLD = 0.65  # that the network for numbers gives both; from which on they are two
-MOST = 64  # pairs of a page that are looked at
 
 Line = list[list[Found]]
 Look = Callable[[Sequence[tuple[np.ndarray, tuple]]], Sequence[Found]]  # at pairs of ink and box
@@ -36,13 +36,14 @@ def joined(lines: Sequence[Line], scale: float, look: Look, sureness: Sureness) 
     """
     neighbours = (pair for line in lines for number in line for pair in pairwise(number))
     pairs = [pair for pair in neighbours if _are_near(*pair) and not _are_told_apart(*pair)]
-    sure = {id(piece): sureness(piece) for pair in pairs for piece in pair}
-    both = [sure[id(left)] * sure[id(right)] for left, right in pairs]
-    doubtful = [pairs[place] for place in np.argsort(both, kind="stable")[:MOST] if both[place] < DOUBT]
+    alone = {id(piece): sureness(piece) for pair in pairs for piece in pair}
+    both = [alone[id(left)] * alone[id(right)] for left, right in pairs]
+    doubtful = [pairs[place] for place in np.argsort(both, kind="stable")[:CROWDED] if both[place] < DOUBT]
     made = look([_together(left, right, scale) for left, right in doubtful])
+    best = sorted(((sureness(one), one, pair) for one, pair in zip(made, doubtful, strict=True)), key=lambda of: -of[0])
     instead, gone = {}, set()
-    for one, (left, right) in sorted(zip(made, doubtful, strict=True), key=lambda both: -sureness(both[0])):
-        if sureness(one) >= SURE and not {id(left), id(right)} & (gone | instead.keys()):
+    for sure, one, (left, right) in best:
+        if sure >= SURE and not {id(left), id(right)} & (gone | instead.keys()):
             instead[id(left)] = replace(one, whole=left.whole and right.whole)
             gone.add(id(right))
     return [

@@ -3,13 +3,13 @@
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 BATCH = 64  # inputs at a time; memory grows with it, speed hardly
-KEPT = 4  # interpreters that wait for the next call; more threads than that at once make their own
+KEPT = 4  # interpreters that wait for the next call; more calls than that at once make their own
 
 
 class Network:
@@ -38,7 +38,7 @@ class Network:
         parts = [batch[start : start + BATCH] for start in range(0, len(batch), BATCH)]
         if len(parts) == 1:
             return self._run(batch)
-        with ThreadPoolExecutor(min(len(parts), os.cpu_count() or 1)) as pool:
+        with ThreadPoolExecutor(min(len(parts), KEPT, usable_cores())) as pool:
             return np.concatenate(list(pool.map(self._run, parts)))
 
     def _run(self, part):
@@ -68,6 +68,12 @@ class _Interpreter:
         self._interpreter.set_tensor(self._entry, np.ascontiguousarray(batch, np.float32))
         self._interpreter.invoke()
         return self._interpreter.get_tensor(self._output)
+
+
+def usable_cores() -> int:
+    """How many processors this process may use, where the system tells; else how many there are."""
+    allowed: Sequence[int] = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
+    return len(allowed)
 
 
 @contextlib.contextmanager

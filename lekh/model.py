@@ -71,10 +71,18 @@ class Card:
         return [index for index in self.no_digit if self.classes[index].symbol != "/"]
 
     @cached_property
+    def signs(self) -> list[int]:
+        """The network's outputs for signs of arithmetic."""
+        return [index for index, label in enumerate(self.classes) if label.script == SIGNS]
+
+    @cached_property
     def alike(self) -> tuple[list[int], ...]:
-        """For each of the network's outputs those for numerals of other scripts that are written like it."""
-        places = {label.symbol: index for index, label in enumerate(self.classes) if label.script in self.scripts}
-        return tuple([places[symbol] for symbol in alike(label.symbol) if symbol in places] for label in self.classes)
+        """For each of the network's outputs those for numerals of other known scripts that are written like it."""
+        numerals = {label.symbol: index for index, label in enumerate(self.classes) if label.script in SCRIPTS}
+        return tuple(
+            [numerals[symbol] for symbol in alike(label.symbol) if symbol in numerals]
+            if label.script in SCRIPTS else [] for label in self.classes
+        )  # fmt: skip
 
     def indices(self, script: str) -> list[int]:
         """The network's outputs that belong to `script`, in the order of their digits."""

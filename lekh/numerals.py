@@ -108,8 +108,9 @@ OPERATORS = ("+", "-", "×", "÷", "/", "=", ".", ",")
 
 
 def alike(symbol: str) -> frozenset[str]:
-    """The numerals of other scripts that are written like this one."""
-    return frozenset("".join(shape for shape in SHARED_SHAPES if symbol in shape)) - {symbol}
+    """The numerals that are written like this one in other scripts."""
+    own = next((script.digits for script in SCRIPTS.values() if symbol and symbol in script.digits), "")
+    return frozenset("".join(shape for shape in SHARED_SHAPES if own and symbol in shape)) - set(own)
 
 
 def to_numerals(text: str, script: str) -> str:

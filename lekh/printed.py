@@ -8,9 +8,11 @@ numbers in them.
 import numpy as np
 
 WORD = 5  # things that follow each other closely: print, where many of them are no digits
-PRINTED, WRITTEN = 0.25, 0.5  # share of what is no digit, in print; in something so large that it may be written
+PRINTED = 0.25  # share of what is no digit, in print
+LARGE_PRINT = 0.5  # the same, in a form, of what is so large that a digit may be written there that looks like none
 PAGEFUL = 40  # things; where as many are no digits, the page is print
-LETTERS, FILLED_IN = 3, 6  # on a form: that tell the height of its print, and larger digits
+LETTERS = 3  # that tell how high the print of a form is
+FILLED_IN = 6  # larger digits, at least, that make a page a form
 EVEN = 1.25  # between the heights of which half of its letters are, the larger over the smaller
 LARGER, TWICE = 1.3, 1.8  # times the height of the print: a number that is none; what is written, as a rule
 TINY = 0.5  # of the height of what is written: print
@@ -22,21 +24,21 @@ def amid_print(
     """Which of the things found on a page belong to words.
 
     Args:
-        letter: bool `(N,)`, which look like no digit by themselves.
+        letter: bool `(N,)`, which look like no digit by themselves, nor like a sign of arithmetic.
         height: float `(N,)`, in pixels.
-        number: int `(N,)`, which follow each other closely.
-        line: int `(N,)`, which stand on one line; that of a number is one.
+        number: int `(N,)`, for each the number it is a part of, as `layout` has found them.
+        line: int `(N,)`, for each the line that it stands on.
 
     Returns:
         bool `(N,)`, and bool `(N,)`: those of them that are the print of a form, which says nothing of the rest.
     """
     number, line = (np.unique(of, return_inverse=True)[1] for of in (number, line))
     length, letters = np.bincount(number), np.bincount(number, letter)
-    written = _written(letter, height, letters[number] == 0)
+    written = _written_height(letter, height, letters[number] == 0)
     if written is not None:
         tall = np.array([np.median(height[number == each]) for each in range(len(length))])
         large = tall > LARGER * np.median(height[letter])
-        word = (large & (length >= WORD) & (letters > WRITTEN * length)) | (
+        word = (large & (length >= WORD) & (letters > LARGE_PRINT * length)) | (
             ~large & ((letters > 0) | (tall < TINY * written))
         )
         return word[number], (word & ~large)[number]
@@ -46,7 +48,7 @@ def amid_print(
     return word, np.zeros_like(word)
 
 
-def _written(letter, height, clear):
+def _written_height(letter, height, clear):
     """The height of what is written into a form, in pixels, or `None` where the page is no form; `clear`: things in
     numbers without a letter."""
     if letter.sum() < LETTERS:

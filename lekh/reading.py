@@ -20,7 +20,7 @@ QUICK = 1200  # pixels of a page's longer side, at a first look
 TALL = 28  # pixels; digits of this height lose nothing there
 GRAINY = 0.09  # of the paper's light; a page of coarser grain is also looked at
 THROUGH_GRAIN = 1.5  # pixels; so blurred
-PENCILLED = 3, 0.8  # digits, and their share of all pieces, from which on what is seen so is no grain
+PENCILLED, MOSTLY = 3, 0.8  # digits, and their share of all pieces, from which on what is seen so is no grain
 FEW = 24  # pieces of ink; among so few there may be nothing but one digit, broken or on grainy paper
 SINGLE = 0.8  # confidence of a digit that is taken for all that there is
 MAIN = 0.99  # the same, where other things were found that may be a frame or grain
@@ -203,6 +203,11 @@ def read(source: images.Source, model: Model, script: str = AUTO, single: bool =
     grey = images.to_grey(source)
     if single:
         return _read_one(grey, model, script, start)
+    return replace(_read_all(grey, model, script, start), milliseconds=_since(start))
+
+
+def _read_all(grey, model, script, start):
+    """The reading of a page that may hold one digit, many, or none."""
     page, lines = _found_on(grey)
     many = _read_page(page, lines, grey, model, script, start) if lines else None
     seen = _through_grain(grey, model, script, start) if page.grain >= GRAINY else None
@@ -227,10 +232,14 @@ def _read_page(page, lines, grey, model, script, start):
     pieces = _pieces(lines)
     boxes = [_scaled(piece.box_xywh, page.scale) for piece in pieces]
     digits = [(piece.ink, box) for piece, box in zip(pieces, boxes, strict=True)]
-    looked, hand = _looked_at_together(digits, model, script)
+    looked = looked_at(digits, model, script)
+    written = _written(looked, lines, model)
+    hand = hand_of([looked[place] for place in written], model, script)
+    if hand is not None:
+        looked = looked_at(digits, model, script, hand)
+    scripts = _scripts_of([looked[place] for place in written], model, script)
     looked = iter(looked)
     found = [[[next(looked) for _ in number.pieces] for number in line.numbers] for line in lines]
-    scripts = _scripts_of(found, model, script)
     if len(pieces) > CROWDED:
         found = looked_again(found, model, scripts[0][0], hand)
     found = _parted(lines, found, grey, page.scale, model, scripts[0][0], hand)
@@ -245,11 +254,11 @@ def _through_grain(grey, model, script, start):
         return None
     page = ink.find_page(grey, QUICK, blur=THROUGH_GRAIN)
     lines = layout.find_lines(page.ink, page.rules)
-    if len(_pieces(lines)) < PENCILLED[0]:
+    if len(_pieces(lines)) < PENCILLED:
         return None
-    many, (least, share) = _read_page(page, lines, grey, model, script, start), PENCILLED
-    rejected = sum(digit.rejected for digit in many.digits)
-    return many if len(many.digits) - rejected >= max(least, share * len(many.digits)) else None
+    many = _read_page(page, lines, grey, model, script, start)
+    accepted = sum(not digit.rejected for digit in many.digits)
+    return many if accepted >= max(PENCILLED, MOSTLY * len(many.digits)) else None
 
 
 def _balance(many):
@@ -257,11 +266,17 @@ def _balance(many):
     return sum(-1 if digit.rejected else 1 for digit in many.digits)
 
 
-def _looked_at_together(digits, model, script):
-    """What is said of the digits of one picture, and the hand that was undone before, if any."""
-    looked = looked_at(digits, model, script)
-    hand = hand_of(looked, model, script)
-    return (looked if hand is None else looked_at(digits, model, script, hand)), hand
+def _written(looked, lines, model):
+    """The places of all pieces but the print of a form, whose letters tell nothing of the digits' script and hand."""
+    numbers = [(row, len(number.pieces)) for row, line in enumerate(lines) for number in line.numbers]
+    rows, lengths = zip(*numbers, strict=True)
+    _, form = printed.amid_print(
+        np.array([_is_letter(piece, model.card) for piece in looked]),
+        np.array([piece.box_xywh[3] for piece in looked], float),
+        np.repeat(np.arange(len(numbers)), lengths),
+        np.repeat(rows, lengths),
+    )
+    return np.flatnonzero(~form).tolist()
 
 
 def _is_sure(one, least=SINGLE):
@@ -521,7 +536,8 @@ def _one_digit(grey, found, lines, model, script, start):
         size = model.card.normalization.size
         empty = np.zeros((0, size, size, 1), np.float32)
         return Reading((), (), _since(start), grey, np.zeros(grey.shape, np.float32), empty)
-    return _reading(lines, found.ink, grey, model, _scripts_of(lines, model, script), start)
+    digits = [digit for line in lines for number in line for digit in number]
+    return _reading(lines, found.ink, grey, model, _scripts_of(digits, model, script), start)
 
 
 def _reading(found, page, grey, model, scripts, start, rough=None):
@@ -553,21 +569,18 @@ def _given_the_others(lines, found, model, rough):
                for number, seen in zip(*parts, strict=True)]  # fmt: skip
     if not numbers:
         return lines
-    length = [len(number) for number, _, _ in numbers]
-    row = np.repeat([row for _, _, row in numbers], length)
+    row = np.array([row for number, _, row in numbers for _ in number])
+    place = np.array([place for place, (number, _, _) in enumerate(numbers) for _ in number])
     digits = [digit for number, _, _ in numbers for digit in number]
-    pieces = [piece for _, seen, _ in numbers for piece in seen]
+    pieces = [(piece, len(seen) == 1) for _, seen, _ in numbers for piece in seen]
     width, height = np.array([digit.box_xywh[2:] for digit in digits], float).T
     rejected = np.array([digit.rejected for digit in digits])
-    unlike = np.array([_unlike(piece, model.card) for piece in pieces])
-    letters = rejected & [_is_unlike(each) for each in unlike]  # not for doubt which digit it is, or the script
-    words, form = printed.amid_print(letters, height, np.repeat(np.arange(len(numbers)), length), row)
+    letters = rejected & [_is_letter(piece, model.card) for piece, _ in pieces]
+    words, form = printed.amid_print(letters, height, place, row)
     rejected |= words
-    alone = np.repeat(np.equal(length, 1), length)
-    unlike[alone] = [_unlike(piece, model.card, alone=True) for piece, one in zip(pieces, alone, strict=True) if one]
     others = ~form
     rejected[others] |= clutter.amid_clutter(
-        unlike[others],
+        np.array([_unlike(piece, model.card, alone) for piece, alone in pieces])[others],
         np.array([digit.confidence for digit in digits])[others],
         rejected[others],
         row[others],
@@ -576,6 +589,11 @@ def _given_the_others(lines, found, model, rough):
     )
     flags = iter(rejected.tolist())
     return [[[replace(digit, rejected=next(flags)) for digit in number] for number in line] for line in lines]
+
+
+def _is_letter(found: Found, card: Card) -> bool:
+    """Whether a shape looks like no digit and no sign: not one that was rejected for doubt, or the script."""
+    return _is_unlike(_unlike(found, card)) and 2 * found.looked[card.signs].sum() < found.looked[card.no_digit].sum()
 
 
 def _undecided(scripts):
@@ -588,7 +606,7 @@ def _undecided(scripts):
 def _scripts_of(found, model, script):
     if script != AUTO:
         return ((script, 1.0),)
-    return probable_scripts(np.stack([digit.looked for line in found for number in line for digit in number]), model)
+    return probable_scripts(np.stack([digit.looked for digit in found]), model)
 
 
 def scripts_of(sources: Iterable[images.Source], model: Model) -> tuple[tuple[str, float], ...]:
@@ -600,8 +618,12 @@ def scripts_of(sources: Iterable[images.Source], model: Model) -> tuple[tuple[st
     found = [one for one in map(ink.find_digit, map(images.to_grey, sources)) if one is not None]
     if not found:
         return ()
-    looked, _ = _looked_at_together([(one.ink, one.box_xywh) for one in found], model, AUTO)
-    return probable_scripts(np.stack([digit.looked for digit in looked]), model)
+    digits = [(one.ink, one.box_xywh) for one in found]
+    looked = looked_at(digits, model, AUTO)
+    hand = hand_of(looked, model, AUTO)
+    if hand is not None:
+        looked = looked_at(digits, model, AUTO, hand)
+    return _scripts_of(looked, model, AUTO)
 
 
 def probable_scripts(probabilities: np.ndarray, model: Model) -> tuple[tuple[str, float], ...]:

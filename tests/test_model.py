@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -202,3 +203,12 @@ def test_predicting_imports_no_tensorflow(tiny_model_folder):
     command = [sys.executable, "-c", program, str(tiny_model_folder)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_symbols_of_ones_own_are_like_no_scripts_numerals():
+    card = model.load().card
+    own = tuple(model.ClassLabel("mine", digit, str(digit)) for digit in range(10))
+    more = replace(card, classes=(*card.classes, *own))
+    assert more.alike == (*card.alike, *[[]] * 10)
+    latin, khmer = card.indices("latin"), card.indices("khmer")
+    assert latin[0] in card.alike[khmer[0]] and latin[5] not in card.alike[khmer[5]]

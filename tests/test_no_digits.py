@@ -1,6 +1,7 @@
 """Pages without a digit, read by the repository's model: nothing, or boxes that are rejected."""
 
 from importlib.resources import files
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -8,13 +9,17 @@ import pytest
 from drawn import draw
 from PIL import Image, ImageDraw, ImageFont
 
-from lekh import augment, model, reading
+from lekh import augment, images, ink, model, reading
+from lekh.normalize import box_of
 from tests import things
+from tests.composed import digit_ink, photographed
 
 WORDS = (
     "the", "quick", "brown", "fox", "jumps", "over", "lazy", "dogs",
     "and", "then", "some", "printed", "text", "here",
 )  # fmt: skip
+
+SAMPLES = Path(__file__).resolve().parent.parent / "dataset" / "samples"
 
 
 @pytest.fixture(scope="module")
@@ -134,3 +139,62 @@ def test_a_digit_cut_by_a_large_pictures_border_is_none(repository_model):
     page = things.shadows(np.random.default_rng([5, 6]))
     read = [digit.box_xywh for digit in reading.read(page, repository_model, "latin").digits if not digit.rejected]
     assert not [box for box in read if min(box[:2]) == 0]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_signs_of_sums_are_no_print_of_a_form(repository_model, seed):
+    """They are all about as high, and lower than the digits; a small number elsewhere is none of them."""
+    rng = np.random.default_rng(seed)
+    page = np.zeros((700, 900), np.float32)
+
+    def write(digits, x, y, height):
+        for digit in digits:
+            stroke = digit_ink("latin", int(digit), height, int(rng.integers(1_000_000)))
+            part = page[y : y + height, x : x + stroke.shape[1]]
+            np.maximum(part, stroke, out=part)
+            x += stroke.shape[1] + height // 4
+        return x
+
+    write(rng.integers(0, 10, 6), 560, 30, 28)
+    for y in range(120, 600, 140):
+        x = write(rng.integers(0, 10, 2), 60, y, 64) + 60
+        for ends in ([(0, 16, 30, 16), (15, 1, 15, 31)], [(0, 10, 30, 10), (0, 22, 30, 22)]):  # + and =
+            for left, top, right, bottom in ends:
+                cv2.line(page, (x + left, y + 16 + top), (x + right, y + 16 + bottom), 1, 3)
+            x = write(rng.integers(0, 10, 2), x + 100, y, 64) + 60
+    digits = reading.read(photographed(page), repository_model, "latin").digits
+    assert sum(digit.box_xywh[1] < 80 and not digit.rejected for digit in digits) >= 4
+
+
+def filled_in(digits, rows, size):
+    """A form: printed names, and beside each a number of the digits, pasted from the samples."""
+    page = np.zeros((110 * len(rows) + 80, 1000), np.float32)
+    for row, (name, number) in enumerate(rows):
+        x, y = 400, 60 + 110 * row
+        cv2.putText(page, name, (40, y + 40), cv2.FONT_HERSHEY_SIMPLEX, size, 0.9, 2, cv2.LINE_AA)
+        for digit in number:
+            stroke = digits[int(digit)]
+            part = page[y : y + stroke.shape[0], x : x + stroke.shape[1]]
+            np.maximum(part, stroke, out=part)
+            x += stroke.shape[1] + 14
+    return photographed(page, grain=1)
+
+
+def sample(script, digit, side=60):
+    """float32 ink of a sample, its longer side `side` pixels."""
+    path = next(SAMPLES.glob(f"{script}_{digit}_*"))
+    own = ink.find_digit(images.to_grey(path)).ink
+    x, y, w, h = box_of(own)
+    size = max(3, round(side * w / max(w, h))), max(3, round(side * h / max(w, h)))
+    return cv2.resize(own[y : y + h, x : x + w], size, interpolation=cv2.INTER_AREA)
+
+
+@pytest.mark.parametrize("script", ["khmer", "auto"])
+@pytest.mark.parametrize("size", [1.0, 1.2])
+def test_a_forms_print_is_no_number_and_tells_no_script(repository_model, script, size):
+    digits = {digit: sample("khmer", digit) for digit in (1, 2, 4, 5, 7, 8, 9)}
+    names = "Rice", "Sugar", "Cooking oil", "Eggs", "Salt", "Soap", "Milk", "Bread", "Tea"
+    numbers = "2457", "7124", "985", "8157", "1492", "8252", "297", "4171", "584"
+    page = filled_in(digits, list(zip(names, numbers, strict=True)), size)
+    found = reading.read(page, repository_model, script)
+    assert (found.script, found.text) == ("khmer", "\n".join(numbers))
