@@ -22,6 +22,7 @@ FIRST_LOOK = 0.08  # of the page's longer side, the height assumed before
 IN_FIELD = 0.3  # of a field's shorter side, the least height of its writing
 SPANS = 0.55  # of a cropped field, its shortest rule
 THIN, THIN_ON_PAGE = 0.3, 0.04  # of the writing's height, and of the page
+THIN_WALL = 0.4  # of the writing's height, walls of two cells side by side
 MOST_TILT = 0.1  # of a row of cells
 DARKER, ALONG = 2.0, 0.35  # than the middle of a rule is along this share of its length: no part of it
 THINNEST = 7  # pixels, with a neighbour row on either side: no rule is too thick for any writing
@@ -128,7 +129,7 @@ def _walls(rest, level, upright, height):
 
     They are too short for rules, but go straight from one level rule to the next, and there are several alike.
     """
-    found = _rules(np.ascontiguousarray(rest.T), WALL * height, height, False, None, shortest=0.0)
+    found = _rules(np.ascontiguousarray(rest.T), WALL * height, height, False, None, shortest=0.0, thin=THIN_WALL)
     if found is None:
         return None
     level, run = np.ascontiguousarray(level.T), round(RUN * height) | 1
@@ -154,7 +155,7 @@ def _stands_between(x, y, w, h, level, upright):
     return all(end.any() for end in ends)
 
 
-def _rules(mask, least, height, is_field, contrast, shortest=LEAST_SHARE):
+def _rules(mask, least, height, is_field, contrast, shortest=LEAST_SHARE, thin=THIN):
     """uint8 mask of the nearly level rules, or None."""
     h, w = mask.shape
     run = min(max(SHORTEST_RUN, round(RUN * height)), w)
@@ -175,8 +176,8 @@ def _rules(mask, least, height, is_field, contrast, shortest=LEAST_SHARE):
     at_border = (left <= 2).astype(int) + (left + width >= w - 3)
     spans = (width > SPANS * w) & (at_border > 0) & (w >= h)
     long = spans if is_field else width > max(least, shortest * w)
-    thin = thickness < max(THINNEST, min(THIN * height, THIN_ON_PAGE * w))
-    chosen = long & thin & (2 * stats[:, cv2.CC_STAT_HEIGHT] < 0.25 * width + thickness)
+    slim = thickness < max(THINNEST, min(thin * height, THIN_ON_PAGE * w))
+    chosen = long & slim & (2 * stats[:, cv2.CC_STAT_HEIGHT] < 0.25 * width + thickness)
     covered = np.bincount(labels[runs[::2, ::2] > 0], minlength=len(stats))
     chosen &= covered > COVERED * stats[:, cv2.CC_STAT_AREA]
     chosen[0] = False
