@@ -233,11 +233,12 @@ def _read_page(page, lines, grey, model, script, start):
     boxes = [_scaled(piece.box_xywh, page.scale) for piece in pieces]
     digits = [(piece.ink, box) for piece, box in zip(pieces, boxes, strict=True)]
     looked = looked_at(digits, model, script)
-    written = _written(looked, lines, model)
-    hand = hand_of([looked[place] for place in written], model, script)
+    if (form := _print_of_form(looked, lines, model)).any():
+        return _read_page(page, _without(lines, form), grey, model, script, start)
+    hand = hand_of(looked, model, script)
     if hand is not None:
         looked = looked_at(digits, model, script, hand)
-    scripts = _scripts_of([looked[place] for place in written], model, script)
+    scripts = _scripts_of(looked, model, script)
     looked = iter(looked)
     found = [[[next(looked) for _ in number.pieces] for number in line.numbers] for line in lines]
     if len(pieces) > CROWDED:
@@ -266,8 +267,8 @@ def _balance(many):
     return sum(-1 if digit.rejected else 1 for digit in many.digits)
 
 
-def _written(looked, lines, model):
-    """The places of all pieces but the print of a form, whose letters tell nothing of the digits' script and hand."""
+def _print_of_form(looked, lines, model):
+    """bool `(N,)`: which pieces are the print of a form. It tells nothing of the digits' script and hand."""
     numbers = [(row, len(number.pieces)) for row, line in enumerate(lines) for number in line.numbers]
     rows, lengths = zip(*numbers, strict=True)
     _, form = printed.amid_print(
@@ -276,7 +277,15 @@ def _written(looked, lines, model):
         np.repeat(np.arange(len(numbers)), lengths),
         np.repeat(rows, lengths),
     )
-    return np.flatnonzero(~form).tolist()
+    return form
+
+
+def _without(lines, left_out):
+    """The lines of `layout` without these pieces, a bool for each in reading order."""
+    flags = iter(left_out.tolist())
+    kept = [[tuple(piece for piece in number.pieces if not next(flags)) for number in line.numbers] for line in lines]
+    numbers = [tuple(layout.Number(pieces) for pieces in line if pieces) for line in kept]
+    return tuple(layout.Line(line) for line in numbers if line)
 
 
 def _is_sure(one, least=SINGLE):
