@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from lekh.layout import around
 from lekh.looking import CROWDED, Found
 
 NEAR = 0.3  # of their height, the paper between two pieces, at most
@@ -54,7 +55,7 @@ def joined(lines: Sequence[Line], scale: float, look: Look, sureness: Sureness) 
 
 def _are_near(first, second):
     (x1, _, w1, h1), (x2, _, _, h2) = first.box_xywh, second.box_xywh
-    _, _, w, h = _around(first, second)
+    _, _, w, h = around((first.box_xywh, second.box_xywh))
     return x2 - x1 - w1 <= NEAR * max(h1, h2) and w <= WIDEST * h
 
 
@@ -62,15 +63,9 @@ def _are_told_apart(first, second):
     return first.told is not None and second.told is not None and first.told.max() * second.told.max() >= TOLD
 
 
-def _around(first, second):
-    (x1, y1, w1, h1), (x2, y2, w2, h2) = first.box_xywh, second.box_xywh
-    x, y = min(x1, x2), min(y1, y2)
-    return x, y, max(x1 + w1, x2 + w2) - x, max(y1 + h1, y2 + h2) - y
-
-
 def _together(first, second, scale):
     """The ink of both, float32 `(h, w)`, and the box around it."""
-    box = _around(first, second)
+    box = around((first.box_xywh, second.box_xywh))
     corners = [[round((piece.box_xywh[axis] - box[axis]) / scale) for axis in (1, 0)] for piece in (first, second)]
     placed = list(zip(corners, (first, second), strict=True))
     sheet = np.zeros(np.max([np.add(corner, piece.ink.shape) for corner, piece in placed], axis=0), np.float32)

@@ -50,7 +50,7 @@ CELL = 1.9  # of the line's height, the widest gap between digits in two boxes o
 WALL = 0.6  # of the height of two digits, the least of a rule between them
 SEPARATED = 0.75  # of the line's height; no farther from either digit a dot keeps a number together
 
-Box = tuple[int, int, int, int]
+Box = tuple[int, int, int, int]  # left, top, width, height in pixels
 
 
 @dataclass(frozen=True)
@@ -138,6 +138,12 @@ def lines_of(boxes: Sequence[Box], known: Sequence[Box] = ()) -> list[list[list[
 
     lines = _lines(placed)
     return [[[boxes[index] for index in number] for number in _numbers(line, placed, is_bridged)] for line in lines]
+
+
+def around(boxes: Sequence[Box]) -> Box:
+    """The box around several."""
+    left, top = min(x for x, _, _, _ in boxes), min(y for _, y, _, _ in boxes)
+    return left, top, max(x + w for x, _, w, _ in boxes) - left, max(y + h for _, y, _, h in boxes) - top
 
 
 class _Boxes:

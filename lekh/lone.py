@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lekh.ink import FIELD, WIDEST_ON_PAGE
-from lekh.layout import Piece
+from lekh.layout import Box, Piece, around
 from lekh.normalize import box_of, stroke_width
 
 COVERED = 0.8  # share of the ink found on the page that lies in the digit's box
@@ -24,8 +24,6 @@ FILLS = 0.3  # of the picture's width or height
 ACROSS = 0.95  # of the picture's width or height, what runs from border to border: a frame
 CRUMB = 0.2  # of the digit's longer side
 THIN = 0.15  # of that; what is thinner and lies at the border is a piece of a frame
-
-Box = tuple[int, int, int, int]
 
 
 def is_all(ink: np.ndarray, box: Box, pieces: Sequence[Piece], scale: float, many: Sequence, shape: tuple) -> bool:
@@ -48,9 +46,8 @@ def is_all(ink: np.ndarray, box: Box, pieces: Sequence[Piece], scale: float, man
     larger = h / box_of(ink)[3]
     if max(shape) >= FIELD and stroke_width(ink) * larger > WIDEST_ON_PAGE * max(shape):
         return True  # such strokes are taken for shadow when a whole page is looked at
-    sides = np.array([(left, top, left + width, top + height) for left, top, width, height in boxes])
-    extent = sides[:, 2:].max(axis=0) - sides[:, :2].min(axis=0)
-    alike = bool((extent > ALIKE * np.array([w, h])).all())
+    _, _, width, height = around(boxes)
+    alike = width > ALIKE * w and height > ALIKE * h
     if alike and (len(many) <= 1 or (len(pieces) > 1 and not _side_by_side(boxes))):
         return True
     own = float(ink.sum()) * larger**2

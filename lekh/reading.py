@@ -233,7 +233,7 @@ def _read_page(page, lines, grey, model, script, start):
     boxes = [_scaled(piece.box_xywh, page.scale) for piece in pieces]
     digits = [(piece.ink, box) for piece, box in zip(pieces, boxes, strict=True)]
     looked = looked_at(digits, model, script)
-    if (form := _print_of_form(looked, lines, model)).any():
+    if (form := _print_of_form(looked, lines, model)).any():  # without it a page may not be crowded: look again
         return _read_page(page, _without(lines, form), grey, model, script, start)
     hand = hand_of(looked, model, script)
     if hand is not None:
@@ -501,19 +501,13 @@ def read_boxes(reading: Reading, boxes: Sequence[Box], model: Model, script: str
         if box.digit is not None:
             digit = _told(digit, box.digit)
         digits[place], inputs[place] = digit, seen
-    numbers = [_around(number.digits) for line in reading.lines for number in line.numbers]
+    numbers = [layout.around([digit.box_xywh for digit in number.digits])
+               for line in reading.lines for number in line.numbers]  # fmt: skip
     order = layout.lines_of(list(digits), numbers)
     lines = tuple(Line(tuple(Number(tuple(digits[place] for place in number)) for number in line)) for line in order)
     seen = [inputs[digit.box_xywh] for line in lines for digit in line.digits]
     seen = np.stack(seen) if seen else np.zeros((0, size, size, 1), np.float32)
     return replace(reading, lines=lines, milliseconds=_since(start), inputs=seen)
-
-
-def _around(digits):
-    """The box around several."""
-    left, top, width, height = np.array([digit.box_xywh for digit in digits]).T
-    x, y = left.min(), top.min()
-    return x, y, (left + width).max() - x, (top + height).max() - y
 
 
 def _looked_into(grey, box, model, script, hand):
