@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from lekh.normalize import box_of
+from lekh.normalize import EDGE, box_of
 from lekh.rules import components, weighted_median, weighted_quantile, without_rules
 
 # A digit is so small that a second thread costs more than it gives, and a small host has no second core to lend.
@@ -21,6 +21,8 @@ cv2.setNumThreads(1)
 
 WIDEST = 0.3  # a stroke, as a share of the longer side; what is dark and wider is shadow
 EVEN_PAPER = 200.0  # leaves room for what shines
+CORNER, STRAIGHT = 0.03, 0.93  # of its outline, where a sheet's may be round; of its hull, what is in straight sides
+LEAST_SHEET = 0.04  # of the picture
 LOOKS = 4  # at ever smaller regions around the digit
 WORK = 128  # pixels of the longer side of a region in which strokes are separated from paper
 SEARCH = 384  # the same, for the first look at a large page
@@ -60,6 +62,11 @@ def find_digit(grey: np.ndarray) -> DigitInk | None:
     """
     if min(grey.shape) < LEAST_SIDE:
         return None
+    sheet = _sheet(grey) if max(grey.shape) >= FIELD else None
+    if sheet is not None:
+        (x, y), paper = sheet
+        found = find_digit(paper)
+        return found and replace(found, box_xywh=(found.box_xywh[0] + x, found.box_xywh[1] + y, *found.box_xywh[2:]))
     x, y, w, h = 0, 0, grey.shape[1], grey.shape[0]
     work = SEARCH if max(w, h) > 1.5 * SEARCH else WORK
     for _ in range(LOOKS):
@@ -78,6 +85,35 @@ def find_digit(grey: np.ndarray) -> DigitInk | None:
             x, y, w, h = _clipped(x + bx - margin, y + by - margin, bw + 2 * margin, bh + 2 * margin, grey.shape)
         work = WORK
     return found
+
+
+def _sheet(grey):
+    """A sheet of light paper on a darker desk, a note say: where its box begins, `(x, y)`, and uint8 of it, or None.
+
+    What is beside it in its box becomes as light as the sheet.
+    """
+    step = max(1, max(grey.shape) // (3 * SEARCH))  # a large picture may be looked at from afar
+    small = cv2.medianBlur(_resized(np.ascontiguousarray(grey[::step, ::step]), SEARCH), 5)
+    _, light = cv2.threshold(small, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    light = cv2.morphologyEx(light, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    outlines, _ = cv2.findContours(light, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    if not outlines:
+        return None
+    outline = max(outlines, key=cv2.contourArea)
+    hull = cv2.convexHull(outline)
+    area, corners = cv2.contourArea(hull), cv2.approxPolyDP(hull, CORNER * cv2.arcLength(hull, True), True)
+    whole = cv2.contourArea(outline) > STRAIGHT * area and area > LEAST_SHEET * small.size
+    if not whole or len(corners) != 4 or abs(cv2.contourArea(corners) - area) > (1 - STRAIGHT) * area:
+        return None
+    x, y, w, h = cv2.boundingRect(hull)
+    if (x <= 1) + (y <= 1) + (x + w >= small.shape[1] - 1) + (y + h >= small.shape[0] - 1) > 1:
+        return None  # the lit part of a page
+    within = cv2.erode(cv2.fillConvexPoly(np.zeros_like(small), hull, 1), np.ones((5, 5), np.uint8))
+    scale = max(grey.shape) / max(small.shape)
+    left, top, width, height = _clipped(x * scale, y * scale, w * scale, h * scale, grey.shape)
+    part = grey[top : top + height, left : left + width]
+    within_part = cv2.resize(within[y : y + h, x : x + w], part.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    return (left, top), np.where(within_part > 0, part, np.uint8(np.median(small[(within & light) > 0])))
 
 
 def _clipped(x, y, w, h, shape):
@@ -502,6 +538,7 @@ WIDEST_IN_FIELD = 0.3  # and of a tightly cropped field's shorter side
 TILE = 64  # pixels; the grain of the paper is measured tile by tile
 PAGE_NOISE_RATIO = 3.5  # ink stands out by this many standard deviations of the grain around it
 AS_LIGHT = 0.3  # of what dark strokes would take from the page, that which light strokes add to a board
+HELD = 0.5  # of what surrounds it is other ink: then it is what that encloses
 DRAWN_THRESHOLD = 16  # of 255
 FIELD_BLUR = 0.7  # pixels of the field as it came: the pattern of security paper is finer than a pen
 DENSE = 0.05  # of a field is inked
@@ -570,9 +607,21 @@ def find_page(grey: np.ndarray, longer: int = PAGE, ruled: bool = True, blur: fl
         if _looks_light(page):  # chalk on a board, or white paper on a dark desk: see what stands out more
             light, board = _ink_of_photo(255 - page, is_field, ruled)
             shown, as_dark = cv2.subtract(board, 255 - page), cv2.subtract(paper, page)
-            if (light.ink * shown).sum() > AS_LIGHT * (found.ink * as_dark).sum():
+            as_light = _not_held(light.ink, found.ink) * shown
+            if as_light.sum() > AS_LIGHT * (found.ink * as_dark).sum():
                 found = light
     return replace(found, scale=max(grey.shape) / max(page.shape))
+
+
+def _not_held(ink, other):
+    """The ink without what other ink surrounds: the paper within a 0, which is light between dark strokes."""
+    labels, _ = components((ink > EDGE).astype(np.uint8))
+    beside = cv2.dilate(labels.astype(np.float32), np.ones((5, 5), np.uint8)).astype(np.int64)
+    beside[labels > 0] = 0
+    count = int(labels.max()) + 1
+    held = np.bincount(beside[other > EDGE], minlength=count) > HELD * np.bincount(beside.ravel(), minlength=count)
+    held[0] = False
+    return np.where(held[labels], 0, ink)
 
 
 def _at_reading_size(grey, wanted):

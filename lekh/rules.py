@@ -24,7 +24,9 @@ SPANS = 0.55  # of a cropped field, its shortest rule
 THIN, THIN_ON_PAGE = 0.3, 0.04  # of the writing's height, and of the page
 THIN_WALL = 0.4  # of the writing's height, walls of two cells side by side
 MOST_TILT = 0.1  # of a row of cells
-DARKER, ALONG = 2.0, 0.35  # than the middle of a rule is along this share of its length: no part of it
+PALE, ALONG = 0.05, 0.35  # how dark a rule is along so much of its length, and at least along so much
+UNEVEN = 6  # times that difference: as much darker a rule may be where it is darkest,
+DARKER = 1.5, 2.0  # but so many times as dark at least, and at most; what is darker is a stroke that runs along it
 THINNEST = 7  # pixels, with a neighbour row on either side: no rule is too thick for any writing
 
 
@@ -198,9 +200,12 @@ def _darkest(labels, chosen, contrast):
     # The darkest of each column is the middle of the rule, or a stroke that crosses it.
     columns = np.zeros((np.count_nonzero(chosen), labels.shape[1]), np.uint8)
     np.maximum.at(columns, (rule, x), cv2.dilate(contrast, np.ones((2, 2), np.uint8))[::2, ::2][y, x])
-    middle = np.array([np.quantile(column[column > 0], ALONG) if column.any() else 0 for column in columns])
+    pale, middle = np.transpose([
+        np.quantile(column[column > 0], (PALE, ALONG)) if column.any() else (0, 0) for column in columns
+    ])  # fmt: skip
+    limit = np.clip(middle + UNEVEN * (middle - pale), DARKER[0] * middle, DARKER[1] * middle)
     limits = np.zeros_like(labels, np.uint8)
-    limits[y, x] = np.clip(DARKER * middle, 1, 255)[rule]
+    limits[y, x] = np.clip(limit, 1, 255)[rule]
     return limits
 
 

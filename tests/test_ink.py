@@ -402,3 +402,40 @@ def test_the_fast_percentile_is_numpys(share):
 def test_the_fast_median_is_numpys(size):
     values = np.random.default_rng(size).normal(size=size).astype(np.float32)
     assert ink._median(values) == np.median(values)
+
+
+def on_a_desk(note: int = 215, lean: float = 8, digit: bool = True) -> np.ndarray:
+    """A photo of a light note on a dark desk, with a 4 on it, or nothing."""
+    paper = np.full((400, 360), note, np.uint8)
+    if digit:
+        cv2.polylines(paper, [np.array([[150, 100], [120, 220], [240, 220]])], False, 50, 14)
+        cv2.line(paper, (210, 150), (200, 310), 50, 14)
+    turn = cv2.getRotationMatrix2D((180, 200), lean, 1.0) + np.array([[0, 0, 200], [0, 0, 90]])
+    desk = np.full((640, 800), 70, np.uint8)
+    cv2.warpAffine(paper, turn, (800, 640), desk, borderMode=cv2.BORDER_TRANSPARENT)
+    grain = np.random.default_rng(3).normal(0, 3, desk.shape)
+    return np.clip(desk + grain, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("lean", [0, 8, -14])
+def test_the_digit_on_a_note_is_found_not_the_note(lean):
+    found = find_digit(on_a_desk(lean=lean))
+    x, y, w, h = found.box_xywh
+    assert 280 < x < 360 and 150 < y < 230 and 120 < w < 190 and 200 < h < 260
+
+
+def test_a_note_with_nothing_on_it_is_no_digit():
+    assert find_digit(on_a_desk(digit=False)) is None
+
+
+@pytest.mark.parametrize("axes", [(120, 190), (170, 170)], ids=["oval", "round"])
+def test_a_broad_light_ring_is_no_sheet_of_paper(axes):
+    board = np.full((640, 800), 50, np.uint8)
+    cv2.ellipse(board, (400, 320), axes, 0, 0, 360, 220, 60)
+    x, y, w, h = find_digit(board).box_xywh
+    assert w > 2 * axes[0] and h > 2 * axes[1]
+
+
+@pytest.mark.parametrize("level", [0, 128, 255])
+def test_a_large_even_picture_holds_nothing(level):
+    assert find_digit(np.full((600, 700), level, np.uint8)) is None

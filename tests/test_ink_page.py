@@ -258,3 +258,15 @@ def test_soft_shading_is_no_ink_beside_digits():
 def test_texture_without_anything_darker_is_no_ink(coarseness):
     """So bright that the light side of its grain, by which grain is measured, is cut off."""
     assert piece_count(grey(248 + grain((900, 1200), 14, coarseness, seed=5))) == 0
+
+
+@pytest.mark.parametrize("note, pen, width, radius", [(150, 75, 14, 30), (150, 70, 16, 26), (180, 80, 20, 30)])
+def test_on_a_note_that_lies_on_a_dark_desk_rings_are_the_ink_not_what_they_hold(note, pen, width, radius):
+    page, rings = np.full((900, 1200), 50.0), np.zeros((900, 1200), np.uint8)
+    cv2.rectangle(page, (300, 120), (900, 780), note, -1)
+    for x in (420, 600, 780):
+        for y in (300, 380):
+            cv2.circle(rings, (x, y), radius, 1, width)
+    page[rings > 0] = pen
+    found = find_page(grey(cv2.GaussianBlur(page, (0, 0), 1.5) + grain(page.shape, 3))).ink
+    assert (found[rings > 0] > 0.5).mean() > 0.95 and (found[rings == 0] > 0.5).mean() < 0.01

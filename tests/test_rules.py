@@ -76,6 +76,22 @@ def test_a_stroke_along_a_fainter_rule_stays():
     assert without_rules(ones | rules)[0][ones > 0].mean() < 0.6  # which nobody can tell without the contrast
 
 
+@pytest.mark.parametrize("rough", [2, 12])
+def test_bars_that_run_along_a_rule_of_three_fifths_their_darkness_stay(rough):
+    """Of an even rule as printed on a pad; one that is as uneven as a pencil's may be as dark here and there."""
+    rules, bars = np.zeros((500, 1000), np.uint8), np.zeros((500, 1000), np.uint8)
+    for y in range(60, 500, 60):
+        cv2.line(rules, (0, y), (999, y), 1, 3)
+        for x in range(80 + y % 90, 950, 150):
+            cv2.line(bars, (x, y), (x + 40, y), 1, 4)
+            cv2.line(bars, (x, y), (x + 20, y + 50), 1, 4)
+    printed = np.clip(np.random.default_rng(7).normal(100, rough, rules.shape), 1, 255).astype(np.uint8)
+    contrast = np.maximum(printed * rules, 180 * bars)
+    rest, removed = without_rules(bars | rules, contrast=contrast)
+    assert removed[(rules > 0) & (bars == 0)].mean() > 0.97
+    assert (rest[bars > 0].mean() > 0.95) == (rough == 2)
+
+
 def test_upright_strokes_one_under_the_other_are_no_rule():
     column = np.zeros((600, 500), np.uint8)
     for x in range(60, 460, 60):
