@@ -24,6 +24,7 @@ REFUSED = 2.5  # log odds
 FEWEST = 2  # things; one says nothing of a page
 PAGEFUL, PRINT = 40, -0.45  # things; their mean evidence: among so many, that alone tells print from numbers
 NUMBER, LENGTH = -1.5, 3  # mean evidence of a line that is clearly one, amid print, and the fewest things on it
+LARGER, PAIR = 1.5, 2  # times the usual size; on lines of larger things, the fewest of them
 SEVERAL = 3  # things that may be digits; fewer have no usual size
 # Log odds for each doubling by which these differ more than usual in size, and how much of that counts at the most.
 UNEVEN, USUAL_SPREAD, MOST_EVEN, MOST_UNEVEN = 2.0, 0.25, 0.2, 0.6
@@ -70,7 +71,8 @@ def amid_clutter(
     refused = (around > 0) & (own + np.minimum(WEIGHT * around, MOST) > REFUSED)
     if len(own) >= PAGEFUL and own.mean() > PRINT:  # then so is every line that is not clearly a number
         length = np.bincount(line)
-        refused |= ((np.bincount(line, own) / length > NUMBER) | (length < LENGTH))[line]
+        large = np.bincount(line, side) / length > LARGER * np.median(side)
+        refused |= ((np.bincount(line, own) / length > NUMBER) | (length < np.where(large, PAIR, LENGTH)))[line]
     return refused
 
 

@@ -78,6 +78,13 @@ def test_a_number_amid_print_is_kept():
     assert all(amid(*letters, *[SURE] * 2, lines=[place // 10 for place in range(60)] + [6] * 2))
 
 
+@pytest.mark.parametrize(("height", "digits", "refused"), [(40, 2, True), (80, 2, False), (80, 1, True)])
+def test_a_short_number_amid_print_is_kept_where_it_is_larger(height, digits, refused):
+    letters = [(0.001, 0.97, False), (0.3, 0.8, False)] * 30
+    lines, sides = [place // 10 for place in range(60)] + [6] * digits, [40] * 60 + [height] * digits
+    assert amid(*letters, *[SURE] * digits, lines=lines, sides=sides)[60:] == [refused] * digits
+
+
 def test_the_order_does_not_matter():
     rng = np.random.default_rng(2)
     unlike, confidence = rng.uniform(0, 0.4, 30), rng.uniform(0.4, 1, 30)
