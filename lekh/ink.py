@@ -534,6 +534,8 @@ PAGE = 2400  # pixels of the longer side of a large page while it is read
 FIELD = 480  # and of a small one: a hair-line needs pixels
 MOST_ENLARGED = 4
 WIDEST_ON_PAGE = 0.04  # a stroke, as a share of the page's longer side
+BAND, BAND_ACROSS = 0.008, 0.25  # of that side, the width and length of a fold or a narrow shadow, at least
+IN_BANDS = 0.012  # of that side, the widest stroke on one
 WIDEST_IN_FIELD = 0.3  # and of a tightly cropped field's shorter side
 TILE = 64  # pixels; the grain of the paper is measured tile by tile
 PAGE_NOISE_RATIO = 3.5  # ink stands out by this many standard deviations of the grain around it
@@ -547,7 +549,7 @@ BLACK = 0.2  # of the bright paper; darker is a margin
 BESIDE_BLACK, BESIDE_IN_FIELD = 0.07, 0.15  # of the longer side, both sides of a margin's edge: of a page, a field
 STROKE_LEVEL = 0.35  # of a stroke's own contrast: where it ends
 SURPLUS, GRAIN_AREA = 0.5, 100  # over the threshold, for a few pixels; how many are a few
-WEAK_SPECK, WEAK = 0.5, 0.2  # of the usual contrast of the ink: what is fainter is none, small things and others
+WEAK_SPECK, WEAK = 0.5, 0.25  # of the usual contrast of the ink: what is fainter is none, small things and others
 MUCH_WRITTEN = 40  # pieces
 FAINTEST, ONE_PEN = 0.1, 0.6  # share of the ink that is as faint; if it reaches so much of the usual, one pen wrote all
 OTHER = 0.45  # of that: fainter is no writing where one pen wrote all
@@ -658,6 +660,10 @@ def _ink_of_photo(page, is_field, ruled):
     paper = _paper_around(page, is_field)
     threshold = _heaps_threshold(_contrast_to(paper, page)) if is_field else None
     threshold = _grain_threshold(page, paper) if threshold is None else threshold
+    bands = None if is_field else _bands(page, paper, threshold)
+    if bands is not None:
+        paper = np.where(bands > 0, cv2.min(paper, _paper_around(page, is_field, IN_BANDS)), paper)
+        threshold = _grain_threshold(page, paper)
     grain = float(np.median(_sampled(threshold))) / 255
     return replace(_ink_on(paper, page, threshold, is_field, ruled), grain=grain), paper
 
@@ -696,11 +702,31 @@ def _even_ground(page):
     return ground if even and (np.abs(ring.astype(np.int16) - ground) <= 2).mean() > 0.8 else None
 
 
-def _paper_around(page, is_field):
+def _bands(page, paper, threshold):
+    """uint8 `(h, w)`, 1 around what is dark, crosses much of the page and is wider than a pen's stroke, or None.
+
+    Folds, creases and narrow shadows: what is written across them shall stand out from them.
+    """
+    half = slice(None, None, 2), slice(None, None, 2)
+    dark = cv2.compare(_contrast_to(paper[half], page[half]), threshold[half], cv2.CMP_GT) & 1
+    side = max(dark.shape)
+    core = cv2.erode(dark, np.ones((max(3, round(BAND * side) | 1),) * 2, np.uint8))
+    if not cv2.countNonZero(core):
+        return None
+    labels, stats = components(np.ascontiguousarray(dark))
+    across = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) > BAND_ACROSS * side
+    across &= np.bincount(labels[core > 0], minlength=len(stats)) > 0
+    if not across[1:].any():
+        return None
+    bands = cv2.dilate(across[labels].astype(np.uint8) & dark, np.ones((7, 7), np.uint8))
+    return cv2.resize(bands, page.shape[::-1], interpolation=cv2.INTER_NEAREST)
+
+
+def _paper_around(page, is_field, widest=WIDEST_ON_PAGE):
     """uint8 paper without strokes: what is darker than its surroundings for no more than a stroke's width is filled."""
     halved = not is_field
     small = cv2.resize(page, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA) if halved else page
-    reach = WIDEST_IN_FIELD * min(small.shape) if is_field else WIDEST_ON_PAGE * max(small.shape)
+    reach = WIDEST_IN_FIELD * min(small.shape) if is_field else widest * max(small.shape)
     reach = max(3, round(reach) | 1)
     pad = 0 if is_field else reach  # a dark strip along the border goes on beyond it; a field may be cut at the ink
     paper = cv2.copyMakeBorder(cv2.medianBlur(small, 5), pad, pad, pad, pad, cv2.BORDER_REPLICATE)

@@ -96,6 +96,16 @@ def test_the_ink_is_found_and_nothing_else(light, contrast):
     assert common(find_page(photographed(DIGITS, contrast, light, grain=2)), DIGITS) > 0.6
 
 
+@pytest.mark.parametrize("depth", [0.2, 0.3])
+def test_what_is_written_across_a_deep_fold_is_found(depth):
+    """The paper falls at once and rises slowly behind: dark bands through digits, as broad as they are."""
+    away = np.arange(DIGITS.shape[1]) - np.array([[160], [560]])
+    folds = depth * np.exp(-np.abs(away) / 25) * (away > 0) + 0.1 * np.exp(-np.square(away / 3))
+    page = photographed(DIGITS, 0.7, (1 - folds).prod(axis=0)[np.newaxis], grain=2)
+    assert common(find_page(page), DIGITS) > 0.6
+    assert piece_count(page) == sum(len(number) for row in BOXES for number in row)
+
+
 @pytest.mark.parametrize("noise", [0, 3], ids=["drawn", "photographed"])
 def test_polarity_changes_nothing(noise):
     page = photographed(DIGITS, grain=noise) if noise else grey(255 * (1 - DIGITS))
