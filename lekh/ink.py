@@ -534,7 +534,8 @@ PAGE = 2400  # pixels of the longer side of a large page while it is read
 FIELD = 480  # and of a small one: a hair-line needs pixels
 MOST_ENLARGED = 4
 WIDEST_ON_PAGE = 0.04  # a stroke, as a share of the page's longer side
-BAND, BAND_ACROSS = 0.008, 0.25  # of that side, the width and length of a fold or a narrow shadow, at least
+BAND, BAND_ACROSS = 0.008, 0.4  # of that side, the width and length of a fold or a narrow shadow, at least
+BAND_DARK = 0.4  # of the paper's light that it takes, at most
 IN_BANDS = 0.012  # of that side, the widest stroke on one
 WIDEST_IN_FIELD = 0.3  # and of a tightly cropped field's shorter side
 TILE = 64  # pixels; the grain of the paper is measured tile by tile
@@ -708,17 +709,20 @@ def _bands(page, paper, threshold):
     Folds, creases and narrow shadows: what is written across them shall stand out from them.
     """
     half = slice(None, None, 2), slice(None, None, 2)
-    dark = cv2.compare(_contrast_to(paper[half], page[half]), threshold[half], cv2.CMP_GT) & 1
+    contrast = _contrast_to(paper[half], page[half])
+    dark = cv2.compare(contrast, threshold[half], cv2.CMP_GT) & 1
     side = max(dark.shape)
-    core = cv2.erode(dark, np.ones((max(3, round(BAND * side) | 1),) * 2, np.uint8))
-    if not cv2.countNonZero(core):
+    core = cv2.erode(dark, np.ones((max(3, round(BAND * side) | 1),) * 2, np.uint8)) > 0
+    if not core.any():
         return None
-    labels, stats = components(np.ascontiguousarray(dark))
+    labels, stats = components(dark)
+    broad = np.bincount(labels[core], minlength=len(stats))
+    level = np.bincount(labels[core], contrast[core], len(stats)) / np.maximum(broad, 1)
     across = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) > BAND_ACROSS * side
-    across &= np.bincount(labels[core > 0], minlength=len(stats)) > 0
-    if not across[1:].any():
+    across &= (broad > 0) & (level < 255 * BAND_DARK)
+    if not across.any():
         return None
-    bands = cv2.dilate(across[labels].astype(np.uint8) & dark, np.ones((7, 7), np.uint8))
+    bands = cv2.dilate(across[labels].astype(np.uint8), np.ones((7, 7), np.uint8))
     return cv2.resize(bands, page.shape[::-1], interpolation=cv2.INTER_NEAREST)
 
 
