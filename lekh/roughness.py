@@ -13,6 +13,7 @@ SIDE = 32  # pixels of the longer side of what is looked at
 BESIDE = 4  # pixels around the strokes, the first of which still holds their blurred edge
 STROKE, TRACE = 0.5, 0.2  # ink that is surely stroke; more than paper has
 FEWEST = 12  # pixels; fewer say nothing of the ground
+ANOTHER = 1.5  # times as rough as it is another, the ground that strokes surround: a 0 is on one paper, no cup is
 LEAST = 0.5  # grey levels; nothing stands out by less
 OF_NORMAL = 1.4826  # standard deviation over median absolute deviation, where these are normal
 
@@ -20,7 +21,8 @@ OF_NORMAL = 1.4826  # standard deviation over median absolute deviation, where t
 def roughness(grey: np.ndarray, ink: np.ndarray, box: tuple[int, int, int, int]) -> float:
     """How much the ground close beside a digit's strokes varies, as a share of how far they stand out from it.
 
-    Pages with a printed pattern reach 0.2; light that falls off evenly adds nothing.
+    Pages with a printed pattern reach 0.2; light that falls off evenly adds nothing. Where the ground that strokes
+    surround is lighter or darker than that around them, by this too.
 
     Args:
         grey: uint8 `(H, W)`, the page.
@@ -42,10 +44,23 @@ def roughness(grey: np.ndarray, ink: np.ndarray, box: tuple[int, int, int, int])
     ground = _within(stroke, BESIDE) & ~_within(strokes > TRACE, 1)
     if np.count_nonzero(ground) < FEWEST or not stroke.any():
         return 0.0
-    rest = seen - _plane(seen, ground)
-    level = np.median(rest[ground])
+    within = ground & _enclosed(stroke)
+    around = ground & ~within
+    around = around if np.count_nonzero(around) >= FEWEST else ground
+    rest = seen - _plane(seen, around)
+    level = np.median(rest[around])
     apart = max(LEAST, abs(float(np.median(rest[stroke]) - level)))
-    return OF_NORMAL * float(np.median(np.abs(rest[ground] - level))) / apart
+    uneven = OF_NORMAL * float(np.median(np.abs(rest[ground] - level))) / apart
+    if np.count_nonzero(within) < FEWEST:
+        return uneven
+    return max(uneven, ANOTHER * abs(float(np.median(rest[within]) - level)) / apart)
+
+
+def _enclosed(stroke):
+    """bool like `stroke`: what it surrounds."""
+    outside = np.pad((~stroke).astype(np.uint8), 1, constant_values=1)
+    cv2.floodFill(outside, None, (0, 0), 2)
+    return outside[1:-1, 1:-1] == 1
 
 
 def roughness_of_one(grey: np.ndarray, ink: np.ndarray, box: tuple[int, int, int, int]) -> float:

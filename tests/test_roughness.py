@@ -36,6 +36,16 @@ def test_it_is_the_share_of_what_the_strokes_stand_out_by(texture):
     assert roughness(*scene(texture), BOX) > 1.5 * roughness(*scene(texture / 2), BOX)
 
 
+@pytest.mark.parametrize("darker", [-40, 0, 45])
+def test_what_a_ring_surrounds_is_the_paper_around_it_or_it_is_a_cup(darker):
+    page, strokes = scene(2)
+    x, y, w, h = BOX
+    within = np.zeros(page.shape, np.uint8)
+    cv2.ellipse(within, (x + w // 2, y + h // 2), (w // 2 - 10, h // 2 - 10), 0, 0, 360, 1, -1)
+    page = np.where((within > 0) & (strokes < 0.1), np.clip(page - float(darker), 0, 255), page).astype(np.uint8)
+    assert (roughness(page, strokes, BOX) > 0.4) == (darker != 0)
+
+
 def test_the_ink_may_be_of_another_size():
     page, strokes = scene(30)
     small = cv2.resize(strokes, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
