@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from lekh import sheet
 from lekh.normalize import EDGE, box_of
 from lekh.rules import components, weighted_median, weighted_quantile, without_rules
 
@@ -21,8 +22,6 @@ cv2.setNumThreads(1)
 
 WIDEST = 0.3  # a stroke, as a share of the longer side; what is dark and wider is shadow
 EVEN_PAPER = 200.0  # leaves room for what shines
-CORNER, STRAIGHT = 0.03, 0.93  # of its outline, where a sheet's may be round; of its hull, what is in straight sides
-LEAST_SHEET = 0.04  # of the picture
 LOOKS = 4  # at ever smaller regions around the digit
 WORK = 128  # pixels of the longer side of a region in which strokes are separated from paper
 SEARCH = 384  # the same, for the first look at a large page
@@ -62,9 +61,9 @@ def find_digit(grey: np.ndarray) -> DigitInk | None:
     """
     if min(grey.shape) < LEAST_SIDE:
         return None
-    sheet = _sheet(grey) if max(grey.shape) >= FIELD else None
-    if sheet is not None:
-        (x, y), paper = sheet
+    lying = sheet.on_desk(grey) if max(grey.shape) >= FIELD else None
+    if lying is not None:
+        (x, y), paper = lying
         found = find_digit(paper)
         return found and replace(found, box_xywh=(found.box_xywh[0] + x, found.box_xywh[1] + y, *found.box_xywh[2:]))
     x, y, w, h = 0, 0, grey.shape[1], grey.shape[0]
@@ -85,35 +84,6 @@ def find_digit(grey: np.ndarray) -> DigitInk | None:
             x, y, w, h = _clipped(x + bx - margin, y + by - margin, bw + 2 * margin, bh + 2 * margin, grey.shape)
         work = WORK
     return found
-
-
-def _sheet(grey):
-    """A sheet of light paper on a darker desk, a note say: where its box begins, `(x, y)`, and uint8 of it, or None.
-
-    What is beside it in its box becomes as light as the sheet.
-    """
-    step = max(1, max(grey.shape) // (3 * SEARCH))  # a large picture may be looked at from afar
-    small = cv2.medianBlur(_resized(np.ascontiguousarray(grey[::step, ::step]), SEARCH), 5)
-    _, light = cv2.threshold(small, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    light = cv2.morphologyEx(light, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
-    outlines, _ = cv2.findContours(light, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    if not outlines:
-        return None
-    outline = max(outlines, key=cv2.contourArea)
-    hull = cv2.convexHull(outline)
-    area, corners = cv2.contourArea(hull), cv2.approxPolyDP(hull, CORNER * cv2.arcLength(hull, True), True)
-    whole = cv2.contourArea(outline) > STRAIGHT * area and area > LEAST_SHEET * small.size
-    if not whole or len(corners) != 4 or abs(cv2.contourArea(corners) - area) > (1 - STRAIGHT) * area:
-        return None
-    x, y, w, h = cv2.boundingRect(hull)
-    if (x <= 1) + (y <= 1) + (x + w >= small.shape[1] - 1) + (y + h >= small.shape[0] - 1) > 1:
-        return None  # the lit part of a page
-    within = cv2.erode(cv2.fillConvexPoly(np.zeros_like(small), hull, 1), np.ones((5, 5), np.uint8))
-    scale = max(grey.shape) / max(small.shape)
-    left, top, width, height = _clipped(x * scale, y * scale, w * scale, h * scale, grey.shape)
-    part = grey[top : top + height, left : left + width]
-    within_part = cv2.resize(within[y : y + h, x : x + w], part.shape[::-1], interpolation=cv2.INTER_NEAREST)
-    return (left, top), np.where(within_part > 0, part, np.uint8(np.median(small[(within & light) > 0])))
 
 
 def _clipped(x, y, w, h, shape):
