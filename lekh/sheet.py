@@ -1,4 +1,4 @@
-"""A sheet of light paper that lies on a darker desk: a note, a card. It is what a digit is written on, and none itself."""
+"""A sheet of light paper that lies on a darker desk, a note say: what digits are written on, and no digit itself."""
 
 import cv2
 import numpy as np
