@@ -504,7 +504,7 @@ PAGE = 2400  # pixels of the longer side of a large page while it is read
 FIELD = 480  # and of a small one: a hair-line needs pixels
 MOST_ENLARGED = 4
 WIDEST_ON_PAGE = 0.04  # a stroke, as a share of the page's longer side
-BAND, BAND_ACROSS = 0.008, 0.4  # of that side, the width and length of a fold or a narrow shadow, at least
+BAND, BAND_ACROSS = 0.008, 0.8  # of that side, the width of a fold or a narrow shadow; how much of the page it crosses
 BAND_DARK = 0.4  # of the paper's light that it takes, at most
 IN_BANDS = 0.012  # of that side, the widest stroke on one
 WIDEST_IN_FIELD = 0.3  # and of a tightly cropped field's shorter side
@@ -681,14 +681,14 @@ def _bands(page, paper, threshold):
     half = slice(None, None, 2), slice(None, None, 2)
     contrast = _contrast_to(paper[half], page[half])
     dark = cv2.compare(contrast, threshold[half], cv2.CMP_GT) & 1
-    side = max(dark.shape)
-    core = cv2.erode(dark, np.ones((max(3, round(BAND * side) | 1),) * 2, np.uint8)) > 0
+    core = cv2.erode(dark, np.ones((max(3, round(BAND * max(dark.shape)) | 1),) * 2, np.uint8)) > 0
     if not core.any():
         return None
     labels, stats = components(dark)
     broad = np.bincount(labels[core], minlength=len(stats))
     level = np.bincount(labels[core], contrast[core], len(stats)) / np.maximum(broad, 1)
-    across = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) > BAND_ACROSS * side
+    size = np.array(dark.shape[::-1])
+    across = (stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]] > BAND_ACROSS * size).any(axis=1)
     across &= (broad > 0) & (level < 255 * BAND_DARK)
     if not across.any():
         return None
