@@ -44,16 +44,16 @@ def roughness(grey: np.ndarray, ink: np.ndarray, box: tuple[int, int, int, int])
     ground = _within(stroke, BESIDE) & ~_within(strokes > TRACE, 1)
     if np.count_nonzero(ground) < FEWEST or not stroke.any():
         return 0.0
-    within = ground & _enclosed(stroke)
-    around = ground & ~within
-    around = around if np.count_nonzero(around) >= FEWEST else ground
-    rest = seen - _plane(seen, around)
-    level = np.median(rest[around])
+    rest = seen - _plane(seen, ground)
+    level = np.median(rest[ground])
     apart = max(LEAST, abs(float(np.median(rest[stroke]) - level)))
     uneven = OF_NORMAL * float(np.median(np.abs(rest[ground] - level))) / apart
-    if np.count_nonzero(within) < FEWEST:
+    enclosed = _enclosed(stroke)
+    within, around = rest[ground & enclosed], rest[ground & ~enclosed]
+    if min(len(within), len(around)) < FEWEST:
         return uneven
-    return max(uneven, ANOTHER * abs(float(np.median(rest[within]) - level)) / apart)
+    middle, (low, high) = np.median(within), np.quantile(around, (0.25, 0.75))  # a shadow's edge makes these differ
+    return max(uneven, ANOTHER * float(max(low - middle, middle - high)) / apart)
 
 
 def _enclosed(stroke):
