@@ -62,10 +62,18 @@ def find_digit(grey: np.ndarray) -> DigitInk | None:
     if min(grey.shape) < LEAST_SIDE:
         return None
     lying = sheet.on_desk(grey) if max(grey.shape) >= FIELD else None
-    if lying is not None:
-        (x, y), paper = lying
-        found = find_digit(paper)
-        return found and replace(found, box_xywh=(found.box_xywh[0] + x, found.box_xywh[1] + y, *found.box_xywh[2:]))
+    if lying is None:
+        return _find_on_paper(grey)
+    (left, top), paper = lying
+    found = _find_on_paper(paper)
+    if found is None:
+        return None
+    x, y, w, h = found.box_xywh
+    return replace(found, box_xywh=(left + x, top + y, w, h))
+
+
+def _find_on_paper(grey):
+    """What `find_digit` returns, where all of the picture may be paper."""
     x, y, w, h = 0, 0, grey.shape[1], grey.shape[0]
     work = SEARCH if max(w, h) > 1.5 * SEARCH else WORK
     for _ in range(LOOKS):
