@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from lekh import augment, images, ink
+from lekh import augment, ground, images, ink
 from lekh.datasets import IMAGE_SUFFIXES, Dataset
 from lekh.normalize import Normalization, to_input
 from lekh.numerals import DIGITS, SCRIPTS
@@ -123,7 +123,7 @@ def pages(dataset: Dataset, rng: np.random.Generator) -> Iterator[np.ndarray]:
 
 def is_dark_on_light(grey: np.ndarray) -> bool:
     """Whether `lekh.ink` takes the dark pixels of a page (uint8 `(H, W)`) for ink, rather than the light ones."""
-    scale = ink.WORK / max(grey.shape)
+    scale = ground.WORK / max(grey.shape)
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
     contrast = ink.contrast_of(small)
     return float(((contrast - contrast.mean()) * small).sum()) <= 0

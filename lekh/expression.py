@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from lekh import images, ink, layout, normalize
+from lekh import images, ink_page, layout, normalize
 from lekh.errors import LekhError
 from lekh.model import NO_DIGIT, Model
 from lekh.normalize import EDGE
@@ -109,7 +109,7 @@ def read_expression(source: images.Source, model: Model, script: str) -> Express
     if not reads(model):
         raise LekhError("This model does not read + and -", "Choose a model with the signs of arithmetic")
     alphabet = _Alphabet(model, script)
-    page = ink.find_page(images.to_grey(source), ruled=False)
+    page = ink_page.find_page(images.to_grey(source), ruled=False)
     pieces = _Pieces.on(page.ink)
     if not len(pieces):
         return Expression(script, ())

@@ -84,7 +84,7 @@ def find_lines(ink: np.ndarray, rules: np.ndarray | None = None) -> tuple[Line, 
     """The pieces of ink that may be digits, in reading order.
 
     Args:
-        ink: float32 `(h, w)`, 0 paper .. 1 ink, as `lekh.ink.find_page` gives it.
+        ink: float32 `(h, w)`, 0 paper .. 1 ink, as `lekh.ink_page.find_page` gives it.
         rules: uint8 `(h, w)`, 1 where rules were taken out: digits each in a box of a row of boxes are one number.
 
     Returns:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lekh.ink import FIELD, WIDEST_ON_PAGE
+from lekh.ground import FIELD
+from lekh.ink_page import WIDEST_ON_PAGE
 from lekh.layout import Box, Piece, around
 from lekh.normalize import box_of, stroke_width
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lekh import images, ink, layers, layout, normalize
+from lekh import images, ink, ink_page, layers, layout, normalize
 from lekh.errors import LekhError
 from lekh.model import Model
 from lekh.normalize import Normalization
@@ -105,5 +105,5 @@ def _one(grey):
 
 
 def _many(grey):
-    lines = layout.find_lines(ink.find_page(grey).ink)
+    lines = layout.find_lines(ink_page.find_page(grey).ink)
     return [piece.ink for line in lines for number in line.numbers for piece in number.pieces]

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from lekh.images import to_grey
-from lekh.ink import find_page
+from lekh.ink_page import find_page
 from lekh.layout import Line, Piece, find_lines
 
 ORDER = 10  # digits a row, from 0 on the left to 9 on the right

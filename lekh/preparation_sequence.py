@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
-from lekh import augment, compose, datasets, images, ink, layout, model, preparation, sequence
+from lekh import augment, compose, datasets, images, ink, ink_page, layout, model, preparation, sequence
 from lekh.compose import Alphabet
 from lekh.model import ClassLabel
 from lekh.normalize import to_views
@@ -181,7 +181,7 @@ def found_numbers(page: compose.Page, script: str, rng: np.random.Generator | No
         rng: where given, some numbers also become a sample of what the page shows around them, and a page with one
             line also one of all that was found on it.
     """
-    found = ink.find_page(page.grey)
+    found = ink_page.find_page(page.grey)
     digits = [
         (value, np.array(box) / found.scale)
         for line in page.lines for written in line for value, box in zip(written.text, written.boxes, strict=True)
@@ -362,7 +362,7 @@ def register_samples(folder: Path, rows: Sequence[dict], digits: model.Model) ->
     """
     samples = []
     for row in rows:
-        found = ink.find_page(images.to_grey(folder / "images" / row["file"]))
+        found = ink_page.find_page(images.to_grey(folder / "images" / row["file"]))
         numbers = [number for line in layout.find_lines(found.ink) for number in line.numbers]
         texts = ["".join(str(digit) for digit in values) for values in read_pieces(numbers, digits, "latin")]
         if texts.count(row["text"]) != 1:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from lekh import clutter, images, ink, layout, lone, printed, sequence
+from lekh import clutter, images, ink, ink_page, layout, lone, printed, sequence
 from lekh.errors import LekhError
+from lekh.ground import FIELD
 from lekh.hand import Hand
 from lekh.joining import joined
 from lekh.looking import CROWDED, Found, hand_of, looked_again, looked_at
@@ -253,7 +254,7 @@ def _through_grain(grey, model, script, start):
     """The reading of a page whose grain hides its ink, a pencil's in poor light say; `None` where it may be grain."""
     if _is_cut_out(grey):
         return None
-    page = ink.find_page(grey, QUICK, blur=THROUGH_GRAIN)
+    page = ink_page.find_page(grey, QUICK, blur=THROUGH_GRAIN)
     lines = layout.find_lines(page.ink, page.rules)
     if len(_pieces(lines)) < PENCILLED:
         return None
@@ -304,7 +305,7 @@ def _is_on_rough_ground(one):
 
 def _is_cut_out(grey):
     """Whether a picture is so small that it is a digit cut out of its page, noise and all, not a photo of anything."""
-    return max(grey.shape) < ink.FIELD
+    return max(grey.shape) < FIELD
 
 
 def _rough_ground(found, page, grey):
@@ -331,7 +332,7 @@ def _is_cut_off(one):
     """
     height, width = one.grey.shape
     x, y, w, h = box = one.digits[0].box_xywh
-    if max(height, width) >= ink.FIELD:
+    if max(height, width) >= FIELD:
         return lone.to_border(box, one.grey.shape) <= layout.RIM * max(height, width)
     upright = h >= lone.ACROSS * height and w < MARGIN * width and min(x, width - x - w) == 0
     level = w >= lone.ACROSS * width and h < MARGIN * height and min(y, height - y - h) == 0
@@ -347,14 +348,14 @@ def _if_sure(one):
 
 def _found_on(grey):
     """The ink of a page and its lines, at the lower resolution where that shows enough of the digits."""
-    page = ink.find_page(grey, QUICK)
+    page = ink_page.find_page(grey, QUICK)
     lines = layout.find_lines(page.ink, page.rules)
     if page.scale <= 1:
         return page, lines
     heights = [piece.box_xywh[3] for piece in _pieces(lines)]
     if heights and np.median(heights) >= TALL:
         return page, lines
-    finer = ink.find_page(grey)
+    finer = ink_page.find_page(grey)
     found = layout.find_lines(finer.ink, finer.rules)
     if len(_pieces(found)) < len(heights):  # lost in grain
         return page, lines

@@ -511,7 +511,7 @@ class SequenceReader:
             numbers: from `layout.find_lines`.
             script: restricts which digits there may be; `"auto"`, and a script that the reader does not know: all.
             grey: uint8 `(H, W)`, the page, for a second look.
-            scale: pixels of the page for one of the ink page, see `ink.PageInk`.
+            scale: pixels of the page for one of the ink page, see `ink_page.PageInk`.
 
         Returns:
             One list a number, empty where no digit was seen in it.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lekh import compose, figures, images, ink, layout, model, model_folder, sequence, training
+from lekh import compose, figures, images, ink_page, layout, model, model_folder, sequence, training
 from lekh.compose import Alphabet
 from lekh.model import ClassLabel
 from lekh.numerals import SCRIPTS
@@ -182,7 +182,7 @@ def measure(folder: Path, held: dict[Path, list[dict]]) -> list[dict]:
         counts = dict.fromkeys(WAYS, 0)
         for row in labels:
             grey = images.to_grey(source / "images" / row["file"])
-            found = ink.find_page(grey)
+            found = ink_page.find_page(grey)
             numbers = [number for line in layout.find_lines(found.ink) for number in line.numbers]
             ways = _ways(numbers, digits, reader, "latin", grey, found.scale)
             for way, values in ways.items():

@@ -14,7 +14,10 @@ from lekh import model
 TESTS = Path(__file__).resolve().parent
 _INGREDIENTS = (
     *(TESTS / name for name in ("drawn.py", "build_tiny_model.py")),
-    *(TESTS.parent / "lekh" / name for name in ("ink.py", "rules.py", "normalize.py", "model.py", "numerals.py")),
+    *(
+        TESTS.parent / "lekh" / name
+        for name in ("ink.py", "digit_parts.py", "ground.py", "normalize.py", "model.py", "numerals.py")
+    ),
 )
 
 

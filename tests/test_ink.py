@@ -6,7 +6,8 @@ import pytest
 from drawn import draw
 
 from lekh import ink
-from lekh.ink import WORK, contrast_of, find_digit
+from lekh.ground import WORK
+from lekh.ink import contrast_of, find_digit
 from lekh.normalize import EDGE, cropped
 
 SIDE = 240  # of the pages here, in pixels

@@ -1,4 +1,4 @@
-"""`lekh.ink.find_page`: the ink of whole pages; on pages composed on the spot, whose ink is known."""
+"""`lekh.ink_page.find_page`: the ink of whole pages; on pages composed on the spot, whose ink is known."""
 
 import resource
 import sys
@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from lekh.ink import PageInk, find_page
+from lekh.ink_page import PageInk, find_page
 from lekh.layout import find_lines
 from tests.composed import INK, PAPER, compose, photographed, ruled, shade, tilted
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from lekh import images
-from lekh.ink import find_page
+from lekh.ink_page import find_page
 from lekh.layout import Line, Number, Piece, find_lines, lines_of
 from tests.composed import HEIGHT, compose, digit_ink, photographed, ruled, shade, tilted
 

@@ -9,7 +9,7 @@ import pytest
 from drawn import draw
 from PIL import Image
 
-from lekh import ink, layout, model, reading
+from lekh import ink_page, layout, model, reading
 from lekh.errors import LekhError
 from tests.composed import compose
 
@@ -226,7 +226,7 @@ def in_poor_light(ink, contrast, seed=3):
 def test_pencil_is_seen_through_grain(tiny_model, contrast):
     rows = ["120 3457 98", "6 52 7301", "4444 12 09"]
     page = in_poor_light(compose(rows, shape=(700, 1000))[0], contrast)
-    assert not layout.find_lines(ink.find_page(page).ink)
+    assert not layout.find_lines(ink_page.find_page(page).ink)
     found = reading.read(page, tiny_model, "latin")
     assert len(found.digits) == 24 and found.text == "\n".join(rows)
 

@@ -1,0 +1,264 @@
+"""Grey page -> ink of everything on it, large or small.
+
+The paper is what a morphological closing leaves, which follows the edge of a shadow as no median does; grain is
+measured tile by tile, rules are taken out, and each stroke's edge is set by its own darkness.
+"""
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from lekh.ground import FIELD, LEAST_CONTRAST, LEAST_SIDE, SEARCH, is_light, relative, resized, sampled, wide_median
+from lekh.normalize import EDGE
+from lekh.page_strokes import soft_strokes, without_edges
+from lekh.rules import components, without_rules
+
+PAGE = 2400  # pixels of the longer side of a large page while it is read
+MOST_ENLARGED = 4  # times, a field
+WIDEST_ON_PAGE = 0.04  # a stroke, as a share of the page's longer side
+BAND, BAND_ACROSS = 0.008, 0.8  # of that side, the width of a fold or a narrow shadow; how much of the page it crosses
+BAND_DARK = 0.4  # of the paper's light that it takes, at most
+IN_BANDS = 0.012  # of that side, the widest stroke on one
+WIDEST_IN_FIELD = 0.3  # and of a tightly cropped field's shorter side
+TILE = 64  # pixels; the grain of the paper is measured tile by tile
+PAGE_NOISE_RATIO = 3.5  # ink stands out by this many standard deviations of the grain around it
+AS_LIGHT = 0.3  # of what dark strokes would take from the page, that which light strokes add to a board
+HELD = 0.5  # of what surrounds it is other ink: then it is what that encloses
+DRAWN_THRESHOLD = 16  # of 255
+FIELD_BLUR = 0.7  # pixels of the field as it came: the pattern of security paper is finer than a pen
+DENSE = 0.05  # of a field is inked
+PARTED = 0.66  # of the variance lies between ink and paper; of mere noise 0.64
+BLACK = 0.2  # of the bright paper; darker is a margin
+BESIDE_BLACK, BESIDE_IN_FIELD = 0.07, 0.15  # of the longer side, both sides of a margin's edge: of a page, a field
+CLIFF = 0.3  # of the paper's brightness, lost or gained within a few pixels
+DESK, STRIP = 0.12, 0.03  # darker than the paper by this; of the longer side, the widest strip of desk at the border
+AS_DARK = 1.3  # times the darkest of a rule beside it: may be a part of it
+
+
+@dataclass(frozen=True)
+class PageInk:
+    """The ink of a whole page.
+
+    Attributes:
+        ink: float32 `(h, w)`, 0 paper .. 1 ink, at the resolution in which the page is read.
+        scale: pixels of the page for one of `ink`.
+        grain: of the paper's light, what a stroke must take for its grain not to hide it, 0 to 1; 0 of a drawing.
+        rules: uint8 `(h, w)`, 1 where rules and frames were taken out.
+    """
+
+    ink: np.ndarray
+    scale: float
+    grain: float
+    rules: np.ndarray
+
+
+def find_page(grey: np.ndarray, longer: int = PAGE, ruled: bool = True, blur: float = 0.0) -> PageInk:
+    """The ink of everything on a page, large or small, without its rules and frames.
+
+    Args:
+        grey: uint8 `(H, W)`; a photo or a drawing, dark on light or light on dark.
+        longer: pixels of the longer side to which a larger page is brought, nearly.
+        ruled: whether the page may have rules and frames; where it has none, no bar of an = is taken for one.
+        blur: standard deviation in pixels of the smaller page, to look through its grain.
+
+    Returns:
+        The ink; nothing but zeros where there is none.
+    """
+    if min(grey.shape) < LEAST_SIDE:
+        return PageInk(np.zeros(grey.shape, np.float32), 1.0, 0.0, np.zeros(grey.shape, np.uint8))
+    page = _at_reading_size(grey, longer)
+    if blur:
+        page = cv2.GaussianBlur(page, (0, 0), blur)
+    is_field = max(grey.shape) < FIELD
+    ground = _even_ground(page)
+    if ground is not None:
+        found = _ink_of_drawing(page, ground, is_field, ruled)
+    elif is_field:
+        found, _ = _ink_of_photo(255 - page if _looks_light(page) else page, is_field, ruled)
+    else:
+        found, paper = _ink_of_photo(page, is_field, ruled)
+        if _looks_light(page):  # chalk on a board, or white paper on a dark desk: see what stands out more
+            light, board = _ink_of_photo(255 - page, is_field, ruled)
+            shown, as_dark = cv2.subtract(board, 255 - page), cv2.subtract(paper, page)
+            as_light = _not_held(light.ink, found.ink) * shown
+            if as_light.sum() > AS_LIGHT * (found.ink * as_dark).sum():
+                found = light
+    return replace(found, scale=max(grey.shape) / max(page.shape))
+
+
+def _not_held(ink, other):
+    """The ink without what other ink surrounds: the paper within a 0, which is light between dark strokes."""
+    labels, _ = components((ink > EDGE).astype(np.uint8))
+    beside = cv2.dilate(labels.astype(np.float32), np.ones((5, 5), np.uint8)).astype(np.int64)
+    beside[labels > 0] = 0
+    count = int(labels.max()) + 1
+    held = np.bincount(beside[other > EDGE], minlength=count) > HELD * np.bincount(beside.ravel(), minlength=count)
+    held[0] = False
+    return np.where(held[labels], 0, ink)
+
+
+def _at_reading_size(grey, wanted):
+    longer = max(grey.shape)
+    if longer > wanted:
+        parts = -(-longer // (wanted + 100))
+        if longer / parts >= 0.8 * wanted:  # whole parts are ten times as fast
+            h, w = (side // parts for side in grey.shape)
+            if min(h, w) >= 1:
+                return cv2.resize(grey[: h * parts, : w * parts], (w, h), interpolation=cv2.INTER_AREA)
+        return resized(grey, wanted)
+    if longer >= FIELD:
+        return grey
+    page = resized(grey, min(FIELD, MOST_ENLARGED * longer))
+    return cv2.GaussianBlur(page, (0, 0), FIELD_BLUR * max(page.shape) / longer)
+
+
+def _looks_light(page):
+    small = resized(page, SEARCH) if max(page.shape) > SEARCH else page
+    return is_light(small.astype(np.float32) - wide_median(small))
+
+
+def _ink_of_drawing(page, ground, is_field, ruled):
+    """`PageInk` of strokes on a ground of one level, which are darker than it as a rule, or lighter."""
+    dark, light = cv2.subtract(float(ground), page), cv2.subtract(page, float(ground))
+    if float(light.sum()) > float(dark.sum()):
+        page, ground = 255 - page, 255 - ground
+    threshold = np.full_like(page, DRAWN_THRESHOLD)
+    return _ink_on(np.full_like(page, ground), page, threshold, is_field, ruled)
+
+
+def _ink_of_photo(page, is_field, ruled):
+    """`PageInk` of dark strokes on paper, whatever its light, and uint8 that paper without them."""
+    paper = _paper_around(page, is_field)
+    threshold = _heaps_threshold(_contrast_to(paper, page)) if is_field else None
+    threshold = _grain_threshold(page, paper) if threshold is None else threshold
+    bands = None if is_field else _bands(page, paper, threshold)
+    if bands is not None:
+        paper = np.where(bands > 0, cv2.min(paper, _paper_around(page, is_field, IN_BANDS)), paper)
+        threshold = _grain_threshold(page, paper)
+    grain = float(np.median(sampled(threshold))) / 255
+    return replace(_ink_on(paper, page, threshold, is_field, ruled), grain=grain), paper
+
+
+def _ink_on(paper, page, threshold, is_field, ruled):
+    contrast = _contrast_to(paper, page)
+    inked = cv2.compare(contrast, threshold, cv2.CMP_GT) & 1
+    rules = np.zeros_like(inked)
+    if ruled:
+        inked, rules = without_rules(inked, is_field, None if is_field else contrast)
+    ink, labels = soft_strokes(contrast, threshold, inked, _beside_rules(rules, contrast), _cliffs(paper, is_field))
+    if max(ink.shape) >= FIELD:  # what is much enlarged is blurred, and too small for anything but digits
+        ink = without_edges(ink, labels, page, paper, contrast, rules, is_field)
+    return PageInk(ink, 1.0, 0.0, rules)
+
+
+def _beside_rules(rules, contrast):
+    """uint8 `(h, w)`: 1 on rules and beside them, but not where a stroke is darker than they are."""
+    if not cv2.countNonZero(rules):
+        return rules
+    around = cv2.dilate(rules * contrast, np.ones((5, 5), np.uint8))
+    return cv2.compare(cv2.convertScaleAbs(around, alpha=AS_DARK), cv2.max(contrast, 1), cv2.CMP_GE) & 1
+
+
+def _contrast_to(paper, page):
+    """uint8 `(h, w)`: how much of the paper's light the ink takes, 255 all of it."""
+    return cv2.divide(cv2.subtract(paper, page), cv2.max(paper, 32), scale=255)
+
+
+def _even_ground(page):
+    """The one level of a drawing's ground, or None on a photo."""
+    counts = np.bincount(sampled(page).ravel(), minlength=256)
+    ground = int(np.argmax(counts))
+    ring = np.concatenate([page[0], page[-1], page[:, 0], page[:, -1]])
+    even = counts[max(0, ground - 1) : ground + 2].sum() > 0.5 * counts.sum()
+    return ground if even and (np.abs(ring.astype(np.int16) - ground) <= 2).mean() > 0.8 else None
+
+
+def _bands(page, paper, threshold):
+    """uint8 `(h, w)`, 1 around what is dark, crosses much of the page and is wider than a pen's stroke, or None.
+
+    Folds, creases and narrow shadows: what is written across them shall stand out from them.
+    """
+    half = slice(None, None, 2), slice(None, None, 2)
+    contrast = _contrast_to(paper[half], page[half])
+    dark = cv2.compare(contrast, threshold[half], cv2.CMP_GT) & 1
+    core = cv2.erode(dark, np.ones((max(3, round(BAND * max(dark.shape)) | 1),) * 2, np.uint8)) > 0
+    if not core.any():
+        return None
+    labels, stats = components(dark)
+    broad = np.bincount(labels[core], minlength=len(stats))
+    level = np.bincount(labels[core], contrast[core], len(stats)) / np.maximum(broad, 1)
+    size = np.array(dark.shape[::-1])
+    across = (stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]] > BAND_ACROSS * size).any(axis=1)
+    across &= (broad > 0) & (level < 255 * BAND_DARK)
+    if not across.any():
+        return None
+    bands = cv2.dilate(across[labels].astype(np.uint8), np.ones((7, 7), np.uint8))
+    return cv2.resize(bands, page.shape[::-1], interpolation=cv2.INTER_NEAREST)
+
+
+def _paper_around(page, is_field, widest=WIDEST_ON_PAGE):
+    """uint8 paper without strokes: what is darker than its surroundings for no more than a stroke's width is filled."""
+    halved = not is_field
+    small = cv2.resize(page, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA) if halved else page
+    reach = WIDEST_IN_FIELD * min(small.shape) if is_field else widest * max(small.shape)
+    reach = max(3, round(reach) | 1)
+    pad = 0 if is_field else reach  # a dark strip along the border goes on beyond it; a field may be cut at the ink
+    paper = cv2.copyMakeBorder(cv2.medianBlur(small, 5), pad, pad, pad, pad, cv2.BORDER_REPLICATE)
+    paper = cv2.morphologyEx(paper, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
+    paper = paper[pad : paper.shape[0] - pad, pad : paper.shape[1] - pad]
+    return cv2.resize(paper, page.shape[::-1], interpolation=cv2.INTER_LINEAR) if halved else paper
+
+
+def _cliffs(paper, is_field):
+    """uint8 `(h, w)`: 1 where the paper ends: just beyond its edge, and on both sides of a black margin's."""
+    small = resized(paper, min(SEARCH, max(paper.shape)))
+    high = cv2.dilate(small, np.ones((9, 9), np.uint8))
+    jumps = cv2.compare(small, cv2.convertScaleAbs(high, alpha=1 - CLIFF), cv2.CMP_LT)
+    black = cv2.compare(small, BLACK * float(np.percentile(small, 90)), cv2.CMP_LT)
+    if cv2.countNonZero(black):
+        beside = round((BESIDE_IN_FIELD if is_field else BESIDE_BLACK) * max(small.shape)) | 1
+        jumps |= cv2.dilate(black, np.ones((beside, beside), np.uint8))
+    jumps |= _strips_of_desk(small)
+    return cv2.resize(jumps & 1, paper.shape[::-1], interpolation=cv2.INTER_NEAREST)
+
+
+def _strips_of_desk(paper):
+    """uint8 `(h, w)`, 255 in narrow dark strips along the border: the desk beside the paper, not a shadow on it."""
+    reach = round(2 * STRIP * max(paper.shape)) | 1
+    bright = cv2.dilate(paper, np.ones((reach, reach), np.uint8))
+    dark = cv2.compare(paper, cv2.convertScaleAbs(bright, alpha=1 - DESK), cv2.CMP_LT)
+    strips, margin = np.zeros_like(dark), round(STRIP * max(paper.shape))
+    for turned, found in ((dark, strips), (dark.T, strips.T)):
+        for side in (slice(None), slice(None, None, -1)):
+            from_border = np.minimum.accumulate(turned[:, side][:, : margin + 1], axis=1)
+            from_border[from_border[:, -1] > 0] = 0  # goes on into the page
+            found[:, side][:, : margin + 1] |= from_border
+    return cv2.dilate(strips, np.ones((3, 3), np.uint8))
+
+
+def _heaps_threshold(contrast):
+    """uint8 `(h, w)`: what parts ink and paper in a field that holds much of both, or None."""
+    between, inked = cv2.threshold(contrast, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    share = float(inked.mean())
+    if not DENSE < share < 1:
+        return None
+    apart = float(contrast[inked > 0].mean()) - float(contrast[inked == 0].mean())
+    if share * (1 - share) * apart**2 < PARTED * float(contrast.var()):
+        return None
+    return np.full_like(contrast, max(between, 255 * LEAST_CONTRAST))
+
+
+def _grain_threshold(page, paper):
+    """uint8 `(h, w)`: the contrast that the grain of the paper around does not reach, measured tile by tile."""
+    h, w = page.shape
+    rows, columns = max(1, round(h / TILE)), max(1, round(w / TILE))
+    y, x = (np.linspace(0, side - 1, 16 * tiles).astype(int) for side, tiles in ((h, rows), (w, columns)))
+    places = y[:, np.newaxis], x
+    contrast = relative(page[places], paper[places].astype(np.float32))
+    tiles = contrast.reshape(rows, 16, columns, 16).transpose(0, 2, 1, 3).reshape(rows, columns, 256)
+    tiles = np.sort(tiles, axis=2)
+    middle, low = tiles[:, :, 128], tiles[:, :, 40]  # low: a standard deviation under the middle
+    limit = np.maximum(middle, 0) + np.maximum(PAGE_NOISE_RATIO * (middle - low), LEAST_CONTRAST)
+    limit = cv2.medianBlur(limit, 3) if min(rows, columns) >= 3 else limit
+    return cv2.convertScaleAbs(cv2.resize(limit, (w, h), interpolation=cv2.INTER_LINEAR), alpha=255)
