@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from lekh import sheet
+from lekh import ruled_paper, sheet
 from lekh.digit_parts import all_strokes, digit_components, without_frame
 from lekh.ground import (
-    FIELD,
     LEAST_CONTRAST,
     LEAST_SIDE,
     SEARCH,
@@ -28,7 +27,7 @@ from lekh.ground import (
 )
 from lekh.normalize import box_of
 
-WIDEST = 0.3  # a stroke, as a share of the longer side; what is dark and wider is shadow
+WIDEST, WIDEST_IN_SEARCH = 0.3, 0.2  # a stroke, of the region's, of a page's longer side; what is wider is shadow
 EVEN_PAPER = 200.0  # leaves room for what shines
 LOOKS = 4  # at ever smaller regions around the digit
 MARGIN = 0.3  # paper around the digit when its region is looked at again, as a share of its longer side
@@ -64,13 +63,13 @@ def find_digit(grey: np.ndarray) -> DigitInk | None:
     """
     if min(grey.shape) < LEAST_SIDE:
         return None
-    lying = sheet.on_desk(grey) if max(grey.shape) >= FIELD else None
-    if lying is None:
-        return _find_on_paper(grey)
-    (left, top), paper = lying
-    found = _find_on_paper(paper)
+    (left, top), paper = sheet.on_desk(grey) or ((0, 0), grey)
+    plain = ruled_paper.without_rules(paper)
+    found = _find_on_paper(plain)
     if found is None:
         return None
+    scale = max(paper.shape) / max(plain.shape)
+    found = replace(found, box_xywh=_clipped(*(value * scale for value in found.box_xywh), paper.shape))
     x, y, w, h = found.box_xywh
     return replace(found, box_xywh=(left + x, top + y, w, h))
 
@@ -172,11 +171,14 @@ def contrast_of(grey: np.ndarray) -> np.ndarray:
         float32 `(H, W)`: 0 like the ground, 1 black on white or white on black, negative where the paper shines; the
         sign of the ink is decided here.
     """
-    return _contrast(grey, small=False)[0]
+    return _contrast(grey, small=False, around=False)[0]
 
 
-def _contrast(grey, small):
-    """What `contrast_of` returns, and whether the page is a drawing, which has neither grain nor shadow."""
+def _contrast(grey, small, around=True):
+    """What `contrast_of` returns, and whether the page is a drawing, which has neither grain nor shadow.
+
+    `around`: whether the page may show more than writing, a shadow that goes on beyond its border say.
+    """
     ground = wide_median(_without_dense_strokes(grey, 0.5 if small else THICKEST))
     if is_light(grey.astype(np.float32) - ground):
         grey, ground = 255 - grey, 255 - ground
@@ -184,17 +186,21 @@ def _contrast(grey, small):
     drawn = _grain(contrast) <= DRAWN_GRAIN
     if drawn and small and _is_around(grey):
         return relative(255 - grey, np.full(grey.shape, 255 - float(grey.min()), np.float32)), drawn
-    if drawn or small or max(grey.shape) > WORK:  # a search needs no finer paper
+    if drawn or small or (max(grey.shape) > WORK and not around):
         return contrast, drawn
-    even = _without_shadow(grey)
+    even = _without_shadow(grey, around)
     ground = wide_median(np.clip(even, 0, 255).astype(np.uint8))
     return relative(even, _paper_beside(even, ground)), drawn
 
 
-def _without_shadow(grey):
+def _without_shadow(grey, around):
     """float32, dark strokes on even paper: what is dark and wider than a stroke is shadow, however sharp its edge."""
-    reach = round(max(grey.shape) * WIDEST) | 1
-    paper = cv2.morphologyEx(cv2.medianBlur(grey, 5), cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
+    longer = max(grey.shape)
+    reach = round(longer * (WIDEST if longer <= WORK else WIDEST_IN_SEARCH)) | 1
+    pad = reach if around else 0
+    paper = cv2.copyMakeBorder(cv2.medianBlur(grey, 5), pad, pad, pad, pad, cv2.BORDER_REPLICATE)
+    paper = cv2.morphologyEx(paper, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
+    paper = paper[pad : paper.shape[0] - pad, pad : paper.shape[1] - pad]
     return grey * (np.float32(EVEN_PAPER) / np.maximum(paper, 8).astype(np.float32))
 
 

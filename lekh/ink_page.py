@@ -124,7 +124,8 @@ def _ink_of_drawing(page, ground, is_field, ruled):
     if float(light.sum()) > float(dark.sum()):
         page, ground = 255 - page, 255 - ground
     threshold = np.full_like(page, DRAWN_THRESHOLD)
-    return _ink_on(np.full_like(page, ground), page, threshold, is_field, ruled)
+    paper = np.full_like(page, ground)
+    return _ink_on(paper, page, threshold, is_field, *_marked(paper, page, threshold, is_field, ruled))
 
 
 def _ink_of_photo(page, is_field, ruled):
@@ -132,20 +133,27 @@ def _ink_of_photo(page, is_field, ruled):
     paper = _paper_around(page, is_field)
     threshold = _heaps_threshold(_contrast_to(paper, page)) if is_field else None
     threshold = _grain_threshold(page, paper) if threshold is None else threshold
-    bands = None if is_field else _bands(page, paper, threshold)
+    marked = _marked(paper, page, threshold, is_field, ruled)
+    bands = None if is_field else _bands(*marked)
     if bands is not None:
+        bands = cv2.resize(bands, page.shape[::-1], interpolation=cv2.INTER_NEAREST)
         paper = np.where(bands > 0, cv2.min(paper, _paper_around(page, is_field, IN_BANDS)), paper)
         threshold = _grain_threshold(page, paper)
+        marked = _marked(paper, page, threshold, is_field, ruled)
     grain = float(np.median(sampled(threshold))) / 255
-    return replace(_ink_on(paper, page, threshold, is_field, ruled), grain=grain), paper
+    return replace(_ink_on(paper, page, threshold, is_field, *marked), grain=grain), paper
 
 
-def _ink_on(paper, page, threshold, is_field, ruled):
+def _marked(paper, page, threshold, is_field, ruled):
+    """uint8 `(h, w)`: the contrast of a page to its paper, where that is ink (1), and where it is rules."""
     contrast = _contrast_to(paper, page)
     inked = cv2.compare(contrast, threshold, cv2.CMP_GT) & 1
-    rules = np.zeros_like(inked)
-    if ruled:
-        inked, rules = without_rules(inked, is_field, None if is_field else contrast)
+    if not ruled:
+        return contrast, inked, np.zeros_like(inked)
+    return contrast, *without_rules(inked, is_field, None if is_field else contrast)
+
+
+def _ink_on(paper, page, threshold, is_field, contrast, inked, rules):
     ink, labels = soft_strokes(contrast, threshold, inked, _beside_rules(rules, contrast), _cliffs(paper, is_field))
     if max(ink.shape) >= FIELD:  # what is much enlarged is blurred, and too small for anything but digits
         ink = without_edges(ink, labels, page, paper, contrast, rules, is_field)
@@ -174,27 +182,33 @@ def _even_ground(page):
     return ground if even and (np.abs(ring.astype(np.int16) - ground) <= 2).mean() > 0.8 else None
 
 
-def _bands(page, paper, threshold):
-    """uint8 `(h, w)`, 1 around what is dark, crosses much of the page and is wider than a pen's stroke, or None.
+def _bands(contrast, inked, rules):
+    """uint8 of half the size, 1 around what is dark, crosses the page and is wider than a pen's stroke, or None.
 
-    Folds, creases and narrow shadows: what is written across them shall stand out from them.
+    Folds, creases and narrow shadows: what is written across them shall stand out from them. A narrow one may have been
+    taken for a rule; what else was is no part of it, nor what is written on that.
     """
     half = slice(None, None, 2), slice(None, None, 2)
-    contrast = _contrast_to(paper[half], page[half])
-    dark = cv2.compare(contrast, threshold[half], cv2.CMP_GT) & 1
-    core = cv2.erode(dark, np.ones((max(3, round(BAND * max(dark.shape)) | 1),) * 2, np.uint8)) > 0
+    contrast, inked, rules = (np.ascontiguousarray(one[half]) for one in (contrast, inked, rules))
+    core = cv2.erode(inked | rules, np.ones((max(3, round(BAND * max(inked.shape)) | 1),) * 2, np.uint8)) > 0
     if not core.any():
         return None
+    bands = _crossing(inked, core, contrast) | _crossing(rules, core, contrast)
+    if not bands.any():
+        return None
+    return cv2.dilate(bands.astype(np.uint8), np.ones((7, 7), np.uint8))
+
+
+def _crossing(dark, core, contrast):
+    """bool `(h, w)`: the pieces of a mask that are pale, broad somewhere and cross the page."""
     labels, stats = components(dark)
     broad = np.bincount(labels[core], minlength=len(stats))
     level = np.bincount(labels[core], contrast[core], len(stats)) / np.maximum(broad, 1)
     size = np.array(dark.shape[::-1])
     across = (stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]] > BAND_ACROSS * size).any(axis=1)
     across &= (broad > 0) & (level < 255 * BAND_DARK)
-    if not across.any():
-        return None
-    bands = cv2.dilate(across[labels].astype(np.uint8), np.ones((7, 7), np.uint8))
-    return cv2.resize(bands, page.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    across[0] = False
+    return across[labels]
 
 
 def _paper_around(page, is_field, widest=WIDEST_ON_PAGE):

@@ -85,6 +85,11 @@ def to_border(box: Box, shape: tuple) -> float:
     return min(x, y, shape[1] - x - w, shape[0] - y - h)
 
 
+def is_same(box: Box, other: Box) -> bool:
+    """Whether two boxes are of one thing: each lies in the other, nearly."""
+    return min(shared(box, other), shared(other, box)) > COVERED
+
+
 def shared(box: Box, other: Box) -> float:
     """The share of a box that lies in the other, 0 to 1."""
     (x, y, w, h), (ox, oy, ow, oh) = box, other

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from lekh import clutter, images, ink, ink_page, layout, lone, printed, sequence
+from lekh import clutter, images, ink, ink_page, layout, lone, printed, sequence, sheet
 from lekh.errors import LekhError
 from lekh.ground import FIELD
 from lekh.hand import Hand
@@ -25,6 +25,7 @@ PENCILLED, MOSTLY = 3, 0.8  # digits, and their share of all pieces, from which 
 FEW = 24  # pieces of ink; among so few there may be nothing but one digit, broken or on grainy paper
 SINGLE = 0.8  # confidence of a digit that is taken for all that there is
 MAIN = 0.99  # the same, where other things were found that may be a frame or grain
+EVEN = 0.1  # roughness of the paper around a digit that is the only one, however small
 MARGIN = 0.2  # of a picture's width or height; what is thinner and runs along all of its border is no digit
 TOLD = 0.95  # probability of a digit among its neighbours that makes it one, whatever it looks like alone
 DECIDED = 0.8  # probability of a script from which on no other is named
@@ -208,9 +209,27 @@ def read(source: images.Source, model: Model, script: str = AUTO, single: bool =
 
 
 def _read_all(grey, model, script, start):
+    """The reading of a picture: of all of it or, where that shows no digit, of a sheet that lies on a desk there."""
+    found = _read_page(grey, model, script, start)
+    lying = None if any(not digit.rejected for digit in found.digits) else sheet.on_desk(grey)
+    if lying is None:
+        return found
+    (left, top), paper = lying
+    on_paper = _read_page(paper, model, script, start)
+    lines = tuple(Line(tuple(Number(tuple(_moved(digit, left, top) for digit in number.digits))
+                             for number in line.numbers)) for line in on_paper.lines)  # fmt: skip
+    return replace(on_paper, lines=lines, grey=grey)
+
+
+def _moved(digit, right, down):
+    x, y, w, h = digit.box_xywh
+    return replace(digit, box_xywh=(x + right, y + down, w, h))
+
+
+def _read_page(grey, model, script, start):
     """The reading of a page that may hold one digit, many, or none."""
     page, lines = _found_on(grey)
-    many = _read_page(page, lines, grey, model, script, start) if lines else None
+    many = _read_lines(page, lines, grey, model, script, start) if lines else None
     seen = _through_grain(grey, model, script, start) if page.grain >= GRAINY else None
     if seen and (not many or _balance(seen) > _balance(many)):
         return seen
@@ -219,7 +238,8 @@ def _read_all(grey, model, script, start):
     pieces = _pieces(lines)
     if len(pieces) <= FEW or all(digit.rejected for digit in many.digits):
         one = _read_one(grey, model, script, start)
-        if _is_whole(one) and (_is_all(one, pieces, page, many) or _is_main(one, many)):
+        alone = _is_whole(one) and not _is_surer(many, one)
+        if alone and (_is_all(one, pieces, page, many) or _is_main(one, many) or _is_clear(one, many)):
             return one
     return many
 
@@ -228,14 +248,14 @@ def _pieces(lines):
     return [piece for line in lines for number in line.numbers for piece in number.pieces]
 
 
-def _read_page(page, lines, grey, model, script, start):
+def _read_lines(page, lines, grey, model, script, start):
     """The reading of what `layout` found on a page."""
     pieces = _pieces(lines)
     boxes = [_scaled(piece.box_xywh, page.scale) for piece in pieces]
     digits = [(piece.ink, box) for piece, box in zip(pieces, boxes, strict=True)]
     looked = looked_at(digits, model, script)
     if (form := _print_of_form(looked, lines, model)).any():  # without it a page may not be crowded: look again
-        return _read_page(page, _without(lines, form), grey, model, script, start)
+        return _read_lines(page, _without(lines, form), grey, model, script, start)
     hand = hand_of(looked, model, script)
     if hand is not None:
         looked = looked_at(digits, model, script, hand)
@@ -258,7 +278,7 @@ def _through_grain(grey, model, script, start):
     lines = layout.find_lines(page.ink, page.rules)
     if len(_pieces(lines)) < PENCILLED:
         return None
-    many = _read_page(page, lines, grey, model, script, start)
+    many = _read_lines(page, lines, grey, model, script, start)
     accepted = sum(not digit.rejected for digit in many.digits)
     return many if accepted >= max(PENCILLED, MOSTLY * len(many.digits)) else None
 
@@ -319,6 +339,23 @@ def _rough_ground(found, page, grey):
 def _is_main(one, many):
     accepted = [digit.box_xywh for digit in many.digits if not digit.rejected]
     return _is_sure(one, MAIN) and lone.is_main(one.digits[0].box_xywh, accepted, one.grey.shape)
+
+
+def _is_surer(many, one):
+    """Whether the one thing on the page is that digit, and was more surely read there."""
+    (digit,), (seen, *others) = one.digits, many.digits
+    if others or seen.rejected or not lone.is_same(seen.box_xywh, digit.box_xywh):
+        return False
+    return seen.confidence > digit.confidence
+
+
+def _is_clear(one, many):
+    """Whether it is the one thing that is surely a digit, however small, and stands on even paper."""
+    if not _is_sure(one, MAIN) or not all(digit.rejected for digit in many.digits):
+        return False
+    box = one.digits[0].box_xywh
+    apart = lone.to_border(box, one.grey.shape) > lone.APART * max(one.grey.shape)
+    return apart and roughness_of_one(one.grey, one.ink, box) <= EVEN
 
 
 def _is_all(one, pieces, page, many):

@@ -14,6 +14,9 @@ BESIDE = 4  # pixels around the strokes, the first of which still holds their bl
 STROKE, TRACE = 0.5, 0.2  # ink that is surely stroke; more than paper has
 FEWEST = 12  # pixels; fewer say nothing of the ground
 ANOTHER = 1.5  # times as rough as it is another, the ground that strokes surround: a 0 is on one paper, no cup is
+BY = 5  # pixels beside a stroke, the ground that tells the light on it
+FOLLOWS = 0.75  # correlation of the strokes' brightness with that of the ground by them: both lie in one light
+EVENLY_LIT = 0.01  # of the light, what it varies by; less says nothing
 LEAST = 0.5  # grey levels; nothing stands out by less
 OF_NORMAL = 1.4826  # standard deviation over median absolute deviation, where these are normal
 
@@ -21,8 +24,9 @@ OF_NORMAL = 1.4826  # standard deviation over median absolute deviation, where t
 def roughness(grey: np.ndarray, ink: np.ndarray, box: tuple[int, int, int, int]) -> float:
     """How much the ground close beside a digit's strokes varies, as a share of how far they stand out from it.
 
-    Pages with a printed pattern reach 0.2; light that falls off evenly adds nothing. Where the ground that strokes
-    surround is lighter or darker than that around them, by this too.
+    Pages with a printed pattern reach 0.2; light that falls off evenly adds nothing, nor does the edge of a shadow that
+    darkens ink and paper alike. Where the ground that strokes surround is lighter or darker than that around them, by
+    this too.
 
     Args:
         grey: uint8 `(H, W)`, the page.
@@ -48,12 +52,32 @@ def roughness(grey: np.ndarray, ink: np.ndarray, box: tuple[int, int, int, int])
     level = np.median(rest[ground])
     apart = max(LEAST, abs(float(np.median(rest[stroke]) - level)))
     uneven = OF_NORMAL * float(np.median(np.abs(rest[ground] - level))) / apart
+    by, known = _ground_by(seen, ground)
+    if _follows(seen, by, stroke & known):
+        return OF_NORMAL * float(np.median(np.abs((seen - by)[ground]))) / apart
     enclosed = _enclosed(stroke)
     within, around = rest[ground & enclosed], rest[ground & ~enclosed]
     if min(len(within), len(around)) < FEWEST:
         return uneven
     middle, (low, high) = np.median(within), np.quantile(around, (0.25, 0.75))  # a shadow's edge makes these differ
     return max(uneven, ANOTHER * float(max(low - middle, middle - high)) / apart)
+
+
+def _ground_by(seen, ground):
+    """float32 `(h, w)`: the mean of the ground by each pixel; and bool, where enough of it is there."""
+    size = (2 * BY + 1, 2 * BY + 1)
+    count = cv2.boxFilter(ground.astype(np.float32), -1, size, normalize=False)
+    return cv2.boxFilter(seen * ground, -1, size, normalize=False) / np.maximum(count, 1), count > 3
+
+
+def _follows(seen, by, stroke):
+    """Whether strokes are dark where the ground by them is: what shades both is light, no pattern of a thing."""
+    if np.count_nonzero(stroke) < FEWEST:
+        return False
+    strokes, grounds = (np.log(np.maximum(one[stroke], 1)) for one in (seen, by))
+    if min(strokes.std(), grounds.std()) < EVENLY_LIT:
+        return False
+    return float(np.corrcoef(strokes, grounds)[0, 1]) > FOLLOWS
 
 
 def _enclosed(stroke):

@@ -80,6 +80,15 @@ def test_a_large_digit_is_what_the_picture_was_taken_of(box, others, expected):
     assert lone.is_main(box, others, PAGE) is expected
 
 
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [((100, 60, 40, 80), True), ((102, 62, 38, 77), True), ((100, 60, 40, 40), False), ((120, 60, 40, 80), False)],
+)
+def test_two_boxes_of_one_thing(other, expected):
+    assert lone.is_same((100, 60, 40, 80), other) is expected
+    assert lone.is_same(other, (100, 60, 40, 80)) is expected
+
+
 def test_a_photo_of_one_digit_is_read_without_saying_that_it_holds_one():
     """Pieces of frames, grain and shadows beside it; of those that are read as one digit, nine in ten are so too."""
     loaded = model.load()

@@ -467,3 +467,34 @@ def test_crumbs_beside_a_black_margin_are_no_digits():
         digit = draw("latin", 3, size=40)
         page[80:120, place : place + 40] = np.minimum(page[80:120, place : place + 40], digit)
     assert reading.read(page, model.load(), "latin").text == "33"
+
+
+def on_a_note(digit, picture=(300, 400), note=(210, 260), size=70, seed=4):
+    """uint8: a small picture of a note on a dark desk, with a digit on it, and the digit's left and top there."""
+    rng = np.random.default_rng(seed)
+    page = rng.normal(75, 4, picture)
+    top, left = ((side - part) // 2 for side, part in zip(picture, note, strict=True))
+    page[top : top + note[0], left : left + note[1]] = rng.normal(215, 2, note)
+    y, x = top + 90, left + 40
+    ink = (255 - cv2.resize(draw("latin", digit), (size, size), interpolation=cv2.INTER_AREA)) / 255
+    page[y : y + size, x : x + size] *= 1 - 0.7 * ink
+    return np.clip(page, 0, 255).astype(np.uint8), (x, y, size)
+
+
+@pytest.mark.parametrize("digit", [2, 4, 5, 9])
+def test_a_digit_on_a_note_of_a_small_picture_is_read_where_it_stands(digit):
+    page, (left, top, size) = on_a_note(digit)
+    found = reading.read(page, model.load(), "latin")
+    assert found.text == str(digit) and found.grey.shape == page.shape
+    x, y, w, h = found.digits[0].box_xywh
+    assert left <= x and x + w <= left + size + 1 and top <= y and y + h <= top + size + 1
+
+
+def test_the_surer_of_two_looks_at_one_digit_counts(tiny_model, monkeypatch):
+    page = on_a_page(draw("latin", 7))
+    sure = reading.read(page, tiny_model, "latin")
+    (digit,) = sure.digits
+    other = dataclasses.replace(digit, digit=1, confidence=0.81)
+    doubted = dataclasses.replace(sure, lines=(reading.Line((reading.Number((other,)),)),))
+    monkeypatch.setattr(reading, "_read_one", lambda *_: doubted)
+    assert reading.read(page, tiny_model, "latin").text == "7"

@@ -46,6 +46,22 @@ def test_what_a_ring_surrounds_is_the_paper_around_it_or_it_is_a_cup(darker):
     assert (roughness(page, strokes, BOX) > 0.4) == (darker != 0)
 
 
+def shaded(page, ink, edge, darker):
+    """The page under a shadow whose edge runs through it aslant; `ink` too, or the ground alone."""
+    y, x = np.indices(page.shape)
+    shadow = 1 - darker / (1 + np.exp(-(x + 0.4 * y - edge) / 4))
+    return np.where(ink, page, np.clip(page * shadow, 0, 255)).astype(np.uint8)
+
+
+@pytest.mark.parametrize("edge", [190, 205, 220])
+@pytest.mark.parametrize("darker", [0.3, 0.5])
+def test_a_shadow_that_darkens_ink_and_paper_alike_adds_nothing(edge, darker):
+    page, strokes = scene(2)
+    nowhere = np.zeros(page.shape, bool)
+    assert roughness(shaded(page, nowhere, edge, darker), strokes, BOX) < 0.15
+    assert roughness(shaded(page, strokes > 0.02, edge, darker), strokes, BOX) > 0.8 * darker
+
+
 def test_the_ink_may_be_of_another_size():
     page, strokes = scene(30)
     small = cv2.resize(strokes, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
