@@ -60,7 +60,7 @@ def _rules(thin):
     """Two uint8 `(h, w)`: 1 along the straight lines of a mask from border to border, the level and the upright."""
     side = max(thin.shape)
     found = cv2.HoughLinesP(thin, 1, TURN, VOTES, None, SEEN * side, GAP * side)
-    near = cv2.dilate(thin, np.ones((2 * NEAR + 1, 2 * NEAR + 1), np.uint8))
+    near = _wider(thin, NEAR)
     both = np.zeros((2, *thin.shape), np.uint8)
     for x0, y0, x1, y1 in [] if found is None else found[:, 0].tolist():
         upright = abs(y1 - y0) > abs(x1 - x0)
@@ -70,8 +70,11 @@ def _rules(thin):
         x, y = _through(y0, x0, y1, x1, thin.shape[::-1])[::-1] if upright else _through(x0, y0, x1, y1, thin.shape)
         if len(x) and _is_seen(near[y, x]):
             cv2.line(rules, (int(x[0]), int(y[0])), (int(x[-1]), int(y[-1])), 1, 2 * NEAR + 1)
-    edge = cv2.dilate(thin, np.ones((3, 3), np.uint8))
-    return [cv2.dilate(rules & edge, np.ones((3, 3), np.uint8)) for rules in both]
+    return [_wider(rules & _wider(thin, 1), 1) for rules in both]
+
+
+def _wider(mask, by):
+    return cv2.dilate(mask, np.ones((2 * by + 1, 2 * by + 1), np.uint8))
 
 
 def _is_seen(line):
