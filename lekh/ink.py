@@ -28,6 +28,7 @@ from lekh.ground import (
 from lekh.normalize import box_of
 
 WIDEST, WIDEST_IN_SEARCH = 0.3, 0.2  # a stroke, of the region's, of a page's longer side; what is wider is shadow
+DARKEST = 0.25  # of the bright paper, that in a shadow; what is darker is a margin
 EVEN_PAPER = 200.0  # leaves room for what shines
 LOOKS = 4  # at ever smaller regions around the digit
 MARGIN = 0.3  # paper around the digit when its region is looked at again, as a share of its longer side
@@ -201,7 +202,8 @@ def _without_shadow(grey, around):
     paper = cv2.copyMakeBorder(cv2.medianBlur(grey, 5), pad, pad, pad, pad, cv2.BORDER_REPLICATE)
     paper = cv2.morphologyEx(paper, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
     paper = paper[pad : paper.shape[0] - pad, pad : paper.shape[1] - pad]
-    return grey * (np.float32(EVEN_PAPER) / np.maximum(paper, 8).astype(np.float32))
+    darkest = max(8, int(DARKEST * np.percentile(paper, 90))) if around else 8
+    return grey * (np.float32(EVEN_PAPER) / np.maximum(paper, darkest).astype(np.float32))
 
 
 def _is_around(grey):

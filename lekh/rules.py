@@ -17,6 +17,9 @@ WALL = 0.5  # of the writing's height, the shortest wall of a cell
 WALLS, APART = 3, 4.0  # so many walls, no more of their heights apart, make cells
 ALIKE = 0.15  # of their height, how much they differ, and how far from a rule they may end
 BESIDE = 1.5  # of a wall's height, where no long upright rule stands: squared paper has those, and digits between
+GRID = 4  # rules, one under the other or side by side
+KEPT = 0.8  # of the ink in rules by the first look, what must be in them by the second
+SAMPLED = 6  # every so many columns tell how many rules there are, and how thick
 ENOUGH = 0.15  # of the ink, what digits must be to tell their height
 FIRST_LOOK = 0.08  # of the page's longer side, the height assumed before
 IN_FIELD = 0.3  # of a field's shorter side, the least height of its writing
@@ -46,10 +49,13 @@ def without_rules(
     height, share = _writing(mask)
     if is_field:  # all of it may hang together by a rule
         return _parted(mask, max(height, IN_FIELD * min(mask.shape)), is_field, contrast)
-    if share < ENOUGH:  # most hangs together by a grid: without its longest rules the writing shows its height
-        rest, _ = _parted(mask, FIRST_LOOK * max(mask.shape), is_field, contrast)
-        height, share = _writing(rest)
-    return _parted(mask, height, is_field, contrast)
+    if share >= ENOUGH:
+        return _parted(mask, height, is_field, contrast)
+    # Most hangs together by a grid: without its longest rules the writing shows its height.
+    first = _parted(mask, FIRST_LOOK * max(mask.shape), is_field, contrast)
+    second = _parted(mask, _writing(first[0])[0], is_field, contrast)
+    lost = np.count_nonzero(second[1]) < KEPT * np.count_nonzero(first[1])  # what was left was no writing
+    return first if lost and max(_crossed(first[1]), _crossed(first[1].T)) > GRID else second
 
 
 def _parted(mask, height, is_field, contrast):
@@ -211,10 +217,14 @@ def _darkest(labels, chosen, contrast):
 
 def _mended(rest, rules):
     """The strokes of `rest` continued through the level `rules` that they cross."""
-    run = round(SHORTEST_RUN / 2)  # columns that are looked at for how thick the rules are there
-    columns = rules[:, ::run]
-    crossed = np.count_nonzero(columns[1:] > columns[:-1]) + np.count_nonzero(columns[0])
-    thickness = np.count_nonzero(columns) / max(1, crossed)
+    columns = rules[:, ::SAMPLED]
+    thickness = np.count_nonzero(columns) / max(1, columns.shape[1] * _crossed(rules))
     reach = 2 * int(np.ceil(min(1.3 * thickness, rules.shape[0]))) + 5
     above_and_below = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((reach, 3), np.uint8))
     return above_and_below & rules
+
+
+def _crossed(rules):
+    """How many level rules a column of a mask crosses, in the mean."""
+    columns = rules[:, ::SAMPLED]
+    return (np.count_nonzero(columns[1:] > columns[:-1]) + np.count_nonzero(columns[0])) / columns.shape[1]
