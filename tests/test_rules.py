@@ -25,6 +25,32 @@ def test_rules_go_and_digits_stay(width, lean):
     assert rest[DIGITS > 0].mean() > 0.9
 
 
+@pytest.mark.parametrize("every", [40, 60])
+@pytest.mark.parametrize("fall", [0.06, 0.1])
+def test_squares_seen_aslant_go_for_the_most_part(every, fall):
+    """Their lines are no parallels: what is left of a grid is taller than any digit, and tells nothing of those."""
+    grid = np.zeros((640, 1000), np.uint8)
+    for place in range(every, 2000, every):
+        cv2.line(grid, (0, place), (1000, round(place * (1 - fall))), 1, 2)
+        cv2.line(grid, (place, 0), (round(place * (1 - fall)), 640), 1, 2)
+    digits = np.zeros_like(grid)
+    digits[60:560] = DIGITS
+    rest, removed = without_rules(digits | grid)
+    beside = (grid > 0) & (cv2.dilate(digits, np.ones((9, 9), np.uint8)) == 0)
+    assert removed[beside].mean() > 0.75
+    assert rest[digits > 0].mean() > 0.7
+
+
+@pytest.mark.parametrize("thick", [5, 12])
+def test_large_strokes_without_rules_stay(thick):
+    page = np.zeros((900, 1200), np.uint8)
+    cv2.polylines(page, [np.int32([(150, 150), (520, 150), (330, 760)])], False, 1, thick)
+    cv2.line(page, (800, 120), (800, 780), 1, thick)
+    cv2.line(page, (640, 460), (1000, 460), 1, thick)
+    rest, removed = without_rules(page)
+    assert np.array_equal(rest, page) or removed.mean() < 0.2 * page.mean()
+
+
 def test_without_rules_nothing_changes():
     before = DIGITS.copy()
     rest, removed = without_rules(DIGITS)
