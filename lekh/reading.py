@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from lekh import clutter, images, ink, ink_page, layout, lone, printed, sequence, sheet
+from lekh import clutter, images, ink, ink_page, layout, lone, printed, ruled_paper, sequence, sheet
 from lekh.errors import LekhError
 from lekh.ground import FIELD
 from lekh.hand import Hand
@@ -25,6 +25,7 @@ PENCILLED, MOSTLY = 3, 0.8  # digits, and their share of all pieces, from which 
 FEW = 24  # pieces of ink; among so few there may be nothing but one digit, broken or on grainy paper
 SINGLE = 0.8  # confidence of a digit that is taken for all that there is
 MAIN = 0.99  # the same, where other things were found that may be a frame or grain
+RULED = 0.9  # the same, where rules go from border to border: what it stands on is paper
 EVEN = 0.1  # roughness of the paper around a digit that is the only one, however small
 MARGIN = 0.2  # of a picture's width or height; what is thinner and runs along all of its border is no digit
 TOLD = 0.95  # probability of a digit among its neighbours that makes it one, whatever it looks like alone
@@ -350,12 +351,16 @@ def _is_surer(many, one):
 
 
 def _is_clear(one, many):
-    """Whether it is the one thing that is surely a digit, however small, and stands on even paper."""
-    if not _is_sure(one, MAIN) or not all(digit.rejected for digit in many.digits):
+    """Whether it is the one thing that is surely a digit, however small, and stands on even paper or a ruled page."""
+    if not all(digit.rejected for digit in many.digits):
         return False
-    box = one.digits[0].box_xywh
-    apart = lone.to_border(box, one.grey.shape) > lone.APART * max(one.grey.shape)
-    return apart and roughness_of_one(one.grey, one.ink, box) <= EVEN
+    box, shape = one.digits[0].box_xywh, one.grey.shape
+    if lone.to_border(box, shape) <= lone.APART * max(shape):
+        return False
+    if _is_sure(one, MAIN) and roughness_of_one(one.grey, one.ink, box) <= EVEN:
+        return True
+    few = len(many.digits) <= FEW  # more are print, or a page that was refused
+    return few and _is_sure(one, RULED) and ruled_paper.without_rules(one.grey) is not one.grey
 
 
 def _is_all(one, pieces, page, many):

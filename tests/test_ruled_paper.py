@@ -99,3 +99,19 @@ def test_it_is_read_on_any_paper(kind, thick, every, pen):
         # A rule that a broad stroke hides for the most part may stay.
         assert lone.shared(box, found.digits[0].box_xywh) > 0.9
         assert lone.shared(found.digits[0].box_xywh, box) > 0.65
+
+
+@pytest.mark.parametrize("place", [(90, 60), (420, 300)])
+def test_a_small_digit_on_squared_paper_is_the_only_one(place):
+    """Its ink is as pale as the squares: the page's own look takes parts of it away with them, and is not asked."""
+    paper, _ = page("squared", 0.03, 90)
+    for digit in (2, 3, 6):
+        picture, _ = written(paper, "latin", digit, 3, at=place, size=130, pen=RULE - 15)
+        assert reading.read(photographed(picture), model.load(), "latin").text == str(digit)
+
+
+def test_ruled_paper_alone_shows_no_digit():
+    for kind in ("ruled", "squared"):
+        for seed, (lean, every) in enumerate([(0.0, 40), (0.05, 60), (-0.1, 140), (0.12, 90)]):
+            seen = photographed(page(kind, lean, every)[0], seed)
+            assert reading.read(seen, model.load(), "latin").text == ""
