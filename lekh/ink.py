@@ -5,6 +5,7 @@ The only place, beside `ink_page` for whole pages, where polarity, paper, light 
 The paper under the digit is estimated by a wide median and divided out, so that shadow, colour and vignette go with it;
 the threshold comes from the centre of the region, so that a black frame at its edge does not hide a faint pencil; what
 lives at the edge is dropped. A small digit on a large page is found first, then looked at again in its own region.
+Where the picture shows a note on a desk, or rules that cross the page, these go before.
 """
 
 from dataclasses import dataclass, replace

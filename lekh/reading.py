@@ -212,14 +212,20 @@ def read(source: images.Source, model: Model, script: str = AUTO, single: bool =
 def _read_all(grey, model, script, start):
     """The reading of a picture: of all of it or, where that shows no digit, of a sheet that lies on a desk there."""
     found = _read_page(grey, model, script, start)
-    lying = None if any(not digit.rejected for digit in found.digits) else sheet.on_desk(grey)
+    lying = None if _shows(found) else sheet.on_desk(grey)
     if lying is None:
         return found
     (left, top), paper = lying
     on_paper = _read_page(paper, model, script, start)
+    if not _shows(on_paper):
+        return found
     lines = tuple(Line(tuple(Number(tuple(_moved(digit, left, top) for digit in number.digits))
                              for number in line.numbers)) for line in on_paper.lines)  # fmt: skip
     return replace(on_paper, lines=lines, grey=grey)
+
+
+def _shows(found):
+    return any(not digit.rejected for digit in found.digits)
 
 
 def _moved(digit, right, down):
@@ -237,7 +243,7 @@ def _read_page(grey, model, script, start):
     if not many:
         return _if_sure(_read_one(grey, model, script, start))
     pieces = _pieces(lines)
-    if len(pieces) <= FEW or all(digit.rejected for digit in many.digits):
+    if len(pieces) <= FEW or not _shows(many):
         one = _read_one(grey, model, script, start)
         alone = _is_whole(one) and not _is_surer(many, one)
         if alone and (_is_all(one, pieces, page, many) or _is_main(one, many) or _is_clear(one, many)):
@@ -352,7 +358,7 @@ def _is_surer(many, one):
 
 def _is_clear(one, many):
     """Whether it is the one thing that is surely a digit, however small, and stands on even paper or a ruled page."""
-    if not all(digit.rejected for digit in many.digits):
+    if _shows(many):
         return False
     box, shape = one.digits[0].box_xywh, one.grey.shape
     if lone.to_border(box, shape) <= lone.APART * max(shape):
