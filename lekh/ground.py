@@ -57,6 +57,23 @@ def wide_median(grey: np.ndarray) -> np.ndarray:
     return cv2.resize(ground, grey.shape[::-1], interpolation=cv2.INTER_LINEAR).astype(np.float32)
 
 
+def closed(grey: np.ndarray, reach: int, goes_on: bool) -> np.ndarray:
+    """Another estimate, which follows the edge of a shadow: what is dark for less than `reach` pixels is filled.
+
+    Args:
+        grey: uint8 `(H, W)`.
+        reach: pixels, odd.
+        goes_on: whether a dark strip along the border goes on beyond it, as a shadow does; ink may be cut there.
+
+    Returns:
+        uint8 `(H, W)`.
+    """
+    pad = reach if goes_on else 0
+    paper = cv2.copyMakeBorder(cv2.medianBlur(grey, 5), pad, pad, pad, pad, cv2.BORDER_REPLICATE)
+    paper = cv2.morphologyEx(paper, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
+    return paper[pad : paper.shape[0] - pad, pad : paper.shape[1] - pad]
+
+
 def relative(grey: np.ndarray, ground: np.ndarray) -> np.ndarray:
     """How much darker than its ground each pixel is, as a share of the ground's brightness.
 

@@ -20,6 +20,7 @@ from lekh.ground import (
     LEAST_SIDE,
     SEARCH,
     WORK,
+    closed,
     is_light,
     relative,
     resized,
@@ -48,10 +49,12 @@ class DigitInk:
     Attributes:
         ink: float32 `(h, w)`, 0 paper .. 1 ink; the region around the digit, its longer side `WORK` pixels.
         box_xywh: the ink's bounding box, in pixels of the page.
+        ruled: whether rules that cross the page were painted over.
     """
 
     ink: np.ndarray
     box_xywh: tuple[int, int, int, int]
+    ruled: bool = False
 
 
 def find_digit(grey: np.ndarray) -> DigitInk | None:
@@ -71,9 +74,8 @@ def find_digit(grey: np.ndarray) -> DigitInk | None:
     if found is None:
         return None
     scale = max(paper.shape) / max(plain.shape)
-    found = replace(found, box_xywh=_clipped(*(value * scale for value in found.box_xywh), paper.shape))
-    x, y, w, h = found.box_xywh
-    return replace(found, box_xywh=(left + x, top + y, w, h))
+    x, y, w, h = _clipped(*(value * scale for value in found.box_xywh), paper.shape)
+    return replace(found, box_xywh=(left + x, top + y, w, h), ruled=plain is not paper)
 
 
 def _find_on_paper(grey):
@@ -179,7 +181,8 @@ def contrast_of(grey: np.ndarray) -> np.ndarray:
 def _contrast(grey, small, around=True):
     """What `contrast_of` returns, and whether the page is a drawing, which has neither grain nor shadow.
 
-    `around`: whether the page may show more than writing, a shadow that goes on beyond its border say.
+    `around`: whether the page may show more than writing, a shadow that goes on beyond its border say; what was cut
+    around a number may not, and the network for numbers learnt it as it is.
     """
     ground = wide_median(_without_dense_strokes(grey, 0.5 if small else THICKEST))
     if is_light(grey.astype(np.float32) - ground):
@@ -199,10 +202,7 @@ def _without_shadow(grey, around):
     """float32, dark strokes on even paper: what is dark and wider than a stroke is shadow, however sharp its edge."""
     longer = max(grey.shape)
     reach = round(longer * (WIDEST if longer <= WORK else WIDEST_IN_SEARCH)) | 1
-    pad = reach if around else 0
-    paper = cv2.copyMakeBorder(cv2.medianBlur(grey, 5), pad, pad, pad, pad, cv2.BORDER_REPLICATE)
-    paper = cv2.morphologyEx(paper, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
-    paper = paper[pad : paper.shape[0] - pad, pad : paper.shape[1] - pad]
+    paper = closed(grey, reach, goes_on=around)
     darkest = max(8, int(DARKEST * np.percentile(paper, 90))) if around else 8
     return grey * (np.float32(EVEN_PAPER) / np.maximum(paper, darkest).astype(np.float32))
 

@@ -9,7 +9,18 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from lekh.ground import FIELD, LEAST_CONTRAST, LEAST_SIDE, SEARCH, is_light, relative, resized, sampled, wide_median
+from lekh.ground import (
+    FIELD,
+    LEAST_CONTRAST,
+    LEAST_SIDE,
+    SEARCH,
+    closed,
+    is_light,
+    relative,
+    resized,
+    sampled,
+    wide_median,
+)
 from lekh.normalize import EDGE
 from lekh.page_strokes import soft_strokes, without_edges
 from lekh.rules import components, without_rules
@@ -217,10 +228,7 @@ def _paper_around(page, is_field, widest=WIDEST_ON_PAGE):
     small = cv2.resize(page, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA) if halved else page
     reach = WIDEST_IN_FIELD * min(small.shape) if is_field else widest * max(small.shape)
     reach = max(3, round(reach) | 1)
-    pad = 0 if is_field else reach  # a dark strip along the border goes on beyond it; a field may be cut at the ink
-    paper = cv2.copyMakeBorder(cv2.medianBlur(small, 5), pad, pad, pad, pad, cv2.BORDER_REPLICATE)
-    paper = cv2.morphologyEx(paper, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
-    paper = paper[pad : paper.shape[0] - pad, pad : paper.shape[1] - pad]
+    paper = closed(small, reach, goes_on=not is_field)
     return cv2.resize(paper, page.shape[::-1], interpolation=cv2.INTER_LINEAR) if halved else paper
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from lekh import clutter, images, ink, ink_page, layout, lone, printed, ruled_paper, sequence, sheet
+from lekh import clutter, images, ink, ink_page, layout, lone, printed, sequence, sheet
 from lekh.errors import LekhError
 from lekh.ground import FIELD
 from lekh.hand import Hand
@@ -244,9 +244,10 @@ def _read_page(grey, model, script, start):
         return _if_sure(_read_one(grey, model, script, start))
     pieces = _pieces(lines)
     if len(pieces) <= FEW or not _shows(many):
-        one = _read_one(grey, model, script, start)
+        found = ink.find_digit(grey)
+        one = _read_found(grey, found, model, script, start)
         alone = _is_whole(one) and not _is_surer(many, one)
-        if alone and (_is_all(one, pieces, page, many) or _is_main(one, many) or _is_clear(one, many)):
+        if alone and (_is_all(one, pieces, page, many) or _is_main(one, many) or _is_clear(one, many, found.ruled)):
             return one
     return many
 
@@ -356,7 +357,7 @@ def _is_surer(many, one):
     return seen.confidence > digit.confidence
 
 
-def _is_clear(one, many):
+def _is_clear(one, many, ruled):
     """Whether it is the one thing that is surely a digit, however small, and stands on even paper or a ruled page."""
     if _shows(many):
         return False
@@ -365,8 +366,7 @@ def _is_clear(one, many):
         return False
     if _is_sure(one, MAIN) and roughness_of_one(one.grey, one.ink, box) <= EVEN:
         return True
-    few = len(many.digits) <= FEW  # more are print, or a page that was refused
-    return few and _is_sure(one, RULED) and ruled_paper.without_rules(one.grey) is not one.grey
+    return ruled and _is_sure(one, RULED) and len(many.digits) <= FEW  # more are print, or a page that was refused
 
 
 def _is_all(one, pieces, page, many):
@@ -577,7 +577,11 @@ def _told(digit, said):
 
 
 def _read_one(grey, model, script, start):
-    found = ink.find_digit(grey)
+    return _read_found(grey, ink.find_digit(grey), model, script, start)
+
+
+def _read_found(grey, found, model, script, start):
+    """The reading of the one digit whose ink is `found`, or of none."""
     lines = [] if found is None else [[looked_at([(found.ink, found.box_xywh)], model, script)]]
     return _one_digit(grey, found, lines, model, script, start)
 

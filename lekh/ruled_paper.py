@@ -7,7 +7,7 @@ is thin and goes straight from border to border, which no digit does.
 import cv2
 import numpy as np
 
-from lekh.ground import LEAST_CONTRAST, resized
+from lekh.ground import LEAST_CONTRAST, relative, resized
 
 SMALLEST = 200  # pixels of the longer side; a smaller picture is a digit that was cut out
 SIDE = 640  # the same, at which rules are looked for, and painted over
@@ -51,7 +51,7 @@ def _thin(page):
     page = cv2.GaussianBlur(page, (0, 0), BLUR)
     thickest = round(THICKEST * max(page.shape)) | 1
     paper = cv2.morphologyEx(page, cv2.MORPH_CLOSE, np.ones((thickest, thickest), np.uint8))
-    contrast = cv2.subtract(paper, page).astype(np.float32) / np.maximum(paper, 32)
+    contrast = relative(page, paper.astype(np.float32))
     low, middle = np.quantile(contrast[::2, ::2], (0.16, 0.5))  # a standard deviation apart
     return (contrast > middle + max(NOISE_RATIO * (middle - low), LEAST_CONTRAST)).astype(np.uint8)
 

@@ -496,5 +496,5 @@ def test_the_surer_of_two_looks_at_one_digit_counts(tiny_model, monkeypatch):
     (digit,) = sure.digits
     other = dataclasses.replace(digit, digit=1, confidence=0.81)
     doubted = dataclasses.replace(sure, lines=(reading.Line((reading.Number((other,)),)),))
-    monkeypatch.setattr(reading, "_read_one", lambda *_: doubted)
+    monkeypatch.setattr(reading, "_read_found", lambda *_: doubted)
     assert reading.read(page, tiny_model, "latin").text == "7"
