@@ -64,7 +64,7 @@ class Settings:
     gentle: float = 16.0
     wider: tuple[float, float] = (1.7, 1.4)
     rehearsed: int = 2600
-    most_moved: float = 0.0125
+    most_moved: float = 0.006
     smoothing: float = 0.05
 
 

@@ -1,8 +1,8 @@
 """How a writer's hand turns, slants and stretches digits, found from a few of them, and taken back out of others.
 
 Much of what makes a hand hard to read is the same in all of its digits, and small: three numbers, for which twenty
-digits are enough. A model that was taught a hand sees each digit as it is and straightened, and believes both; the
-first more, because others write upright (`lekh.looking.SAY`).
+digits are enough. A model that was taught a hand sees each digit as it is and straightened, and believes either as far
+as it looks like a digit; the first more, because others write upright (`lekh.looking.SAY`).
 
 The digits of one picture share a hand too, that of whoever wrote them or the slant of the camera. It is found without
 knowing what they are: as that by which all of them together are read most surely.

@@ -82,7 +82,7 @@ def find_page(grey: np.ndarray, longer: int = PAGE, ruled: bool = True, blur: fl
     if blur:
         page = cv2.GaussianBlur(page, (0, 0), blur)
     is_field = max(grey.shape) < FIELD
-    ground = _even_ground(page)
+    ground = even_ground(page)
     if ground is not None:
         found = _ink_of_drawing(page, ground, is_field, ruled)
     elif is_field:
@@ -184,8 +184,15 @@ def _contrast_to(paper, page):
     return cv2.divide(cv2.subtract(paper, page), cv2.max(paper, 32), scale=255)
 
 
-def _even_ground(page):
-    """The one level of a drawing's ground, or None on a photo."""
+def even_ground(page: np.ndarray) -> int | None:
+    """The one level of a drawing's ground.
+
+    Args:
+        page: uint8 `(H, W)`.
+
+    Returns:
+        0 .. 255; `None` on a photo, and where the ground is not the same along the border.
+    """
     counts = np.bincount(sampled(page).ravel(), minlength=256)
     ground = int(np.argmax(counts))
     ring = np.concatenate([page[0], page[-1], page[:, 0], page[:, -1]])

@@ -20,7 +20,7 @@ from lekh.numerals import AUTO
 
 SURE = 0.98  # a digit under this confidence is looked at in every way
 STRAY = 0.05  # probability of the script that was asked for and of no digit; under it another look is due
-SAY = 0.35  # of a hand that the model was taught; less than half, so that others, who are read well, hardly notice
+SAY, OPPOSED = 0.8, 0.75  # of a hand that the model was taught, as sure as it is; how much less where no hand is needed
 LEAST = 3  # digits of a picture that can tell how all of them were written
 MOST = 12  # that are asked
 DOUBTFUL = 0.9, 0.25  # confidence under which a digit may be of an odd hand, and the share of such digits it takes
@@ -160,14 +160,21 @@ def _ways(inks, model, script, own=None):
 def _together(ways, said, model):
     """float32 `(N, C)`: what is said of the digits as they are; a hand has its say on its own script's classes.
 
-    How probable other scripts are stays as it was: another script is not that hand's.
+    The more, the more surely it is a digit when it is straightened, and the less, the more surely it is one as it is:
+    what others wrote is read well without the hand, and what is defaced looks like nothing with it.
     """
     together = said[0].copy()
     for way, straight in zip(ways[1:], said[1:], strict=True):
-        places = [*model.card.indices(way.script), *model.card.no_digit]
+        own = model.card.indices(way.script)
+        places = [*own, *model.card.no_digit]
+        as_it_is, sure = (
+            np.minimum(first.said[:, own].max(axis=1), later[:, own].max(axis=1))[:, np.newaxis]
+            for first, later in ((ways[0], said[0]), (way, straight))
+        )
+        say = SAY * sure * (1 - OPPOSED * as_it_is)
         shares = [part / np.maximum(part.sum(axis=1, keepdims=True), 1e-9)
                   for part in (together[:, places], straight[:, places])]  # fmt: skip
-        together[:, places] = together[:, places].sum(axis=1, keepdims=True) * ((1 - SAY) * shares[0] + SAY * shares[1])
+        together[:, places] = together[:, places].sum(axis=1, keepdims=True) * ((1 - say) * shares[0] + say * shares[1])
     return together
 
 

@@ -25,6 +25,8 @@ PENCILLED, MOSTLY = 3, 0.8  # digits, and their share of all pieces, from which 
 FEW = 24  # pieces of ink; among so few there may be nothing but one digit, broken or on grainy paper
 SINGLE = 0.8  # confidence of a digit that is taken for all that there is
 MAIN = 0.99  # the same, where other things were found that may be a frame or grain
+FAINT, TEXTURE = 15, 0.15  # grey levels; on ground rougher than this what stands out by less is no ink of a cut-out
+DOTTED = "arabic"  # whose zero is a dot
 RULED = 0.9  # the same, where rules go from border to border: what it stands on is paper
 EVEN = 0.1  # roughness of the paper around a digit that is the only one, however small
 MARGIN = 0.2  # of a picture's width or height; what is thinner and runs along all of its border is no digit
@@ -211,21 +213,36 @@ def read(source: images.Source, model: Model, script: str = AUTO, single: bool =
 
 def _read_all(grey, model, script, start):
     """The reading of a picture: of all of it or, where that shows no digit, of a sheet that lies on a desk there."""
-    found = _read_page(grey, model, script, start)
+    found = _without_dots(_read_page(grey, model, script, start), script)
     lying = None if _shows(found) else sheet.on_desk(grey)
     if lying is None:
         return found
     (left, top), paper = lying
-    on_paper = _read_page(paper, model, script, start)
+    on_paper = _without_dots(_read_page(paper, model, script, start), script)
     if not _shows(on_paper):
         return found
-    lines = tuple(Line(tuple(Number(tuple(_moved(digit, left, top) for digit in number.digits))
-                             for number in line.numbers)) for line in on_paper.lines)  # fmt: skip
-    return replace(on_paper, lines=lines, grey=grey)
+    return replace(on_paper, lines=_each(on_paper.lines, lambda digit: _moved(digit, left, top)), grey=grey)
+
+
+def _each(lines, changed):
+    """The lines with each digit as this function has it."""
+    return tuple(Line(tuple(Number(tuple(map(changed, number.digits))) for number in line.numbers)) for line in lines)
+
+
+def _rejected(digit):
+    return replace(digit, rejected=True)
 
 
 def _shows(found):
     return any(not digit.rejected for digit in found.digits)
+
+
+def _without_dots(found, script):
+    """The reading of a photo without dots, where it shows nothing else: a crumb is a zero to who expects Arabic."""
+    read = [digit.digit for digit in found.digits if not digit.rejected]
+    if script != AUTO or found.script != DOTTED or any(read) or ink_page.even_ground(found.grey) is not None:
+        return found
+    return replace(found, lines=_each(found.lines, _rejected))
 
 
 def _moved(digit, right, down):
@@ -328,7 +345,9 @@ def _is_whole(one):
 
 def _is_on_rough_ground(one):
     box = one.digits[0].box_xywh
-    return not _is_cut_out(one.grey) and roughness_of_one(one.grey, one.ink, box) > clutter.NO_PAPER
+    if _is_cut_out(one.grey):
+        return roughness_of_one(one.grey, one.ink, box, FAINT) > TEXTURE
+    return roughness_of_one(one.grey, one.ink, box) > clutter.NO_PAPER
 
 
 def _is_cut_out(grey):
@@ -391,13 +410,15 @@ def _if_sure(one):
     """The reading of a page without pieces: its digit is rejected unless it is sure and, on a large page, whole."""
     if not one.digits or _is_whole(one):
         return one
-    return replace(one, lines=(Line((Number((replace(one.digits[0], rejected=True),)),)),))
+    return replace(one, lines=_each(one.lines, _rejected))
 
 
 def _found_on(grey):
     """The ink of a page and its lines, at the lower resolution where that shows enough of the digits."""
     page = ink_page.find_page(grey, QUICK)
     lines = layout.find_lines(page.ink, page.rules)
+    if _is_cut_out(grey):
+        return page, _without_texture(lines, page, grey)
     if page.scale <= 1:
         return page, lines
     heights = [piece.box_xywh[3] for piece in _pieces(lines)]
@@ -408,6 +429,12 @@ def _found_on(grey):
     if len(_pieces(found)) < len(heights):  # lost in grain
         return page, lines
     return finer, found
+
+
+def _without_texture(lines, page, grey):
+    """The lines of a small picture without what is as faint as its grain, a step of its light, or wood."""
+    boxes = [_scaled(piece.box_xywh, page.scale) for piece in _pieces(lines)]
+    return _without(lines, np.array([roughness(grey, page.ink, box, FAINT) > TEXTURE for box in boxes], bool))
 
 
 def _parted(lines, found, grey, scale, model, script, hand):

@@ -21,7 +21,7 @@ LEAST = 0.5  # grey levels; nothing stands out by less
 OF_NORMAL = 1.4826  # standard deviation over median absolute deviation, where these are normal
 
 
-def roughness(grey: np.ndarray, ink: np.ndarray, box: tuple[int, int, int, int]) -> float:
+def roughness(grey: np.ndarray, ink: np.ndarray, box: tuple[int, int, int, int], faintest: float = np.inf) -> float:
     """How much the ground close beside a digit's strokes varies, as a share of how far they stand out from it.
 
     Pages with a printed pattern reach 0.2; light that falls off evenly adds nothing, nor does the edge of a shadow that
@@ -32,9 +32,10 @@ def roughness(grey: np.ndarray, ink: np.ndarray, box: tuple[int, int, int, int])
         grey: uint8 `(H, W)`, the page.
         ink: float32 `(h, w)`, 0 paper .. 1 ink, of all that is on the page, at any scale.
         box: left, top, width and height of the digit in pixels of the page.
+        faintest: grey levels; of a digit that stands out by more nothing is said.
 
     Returns:
-        A share, 0 where nothing of the ground is seen.
+        A share, 0 where nothing of the ground is seen, or said.
     """
     x, y, w, h = box
     margin = (BESIDE + 1) / SIDE * max(w, h) + 1
@@ -51,6 +52,8 @@ def roughness(grey: np.ndarray, ink: np.ndarray, box: tuple[int, int, int, int])
     rest = seen - _plane(seen, ground)
     level = np.median(rest[ground])
     apart = max(LEAST, abs(float(np.median(rest[stroke]) - level)))
+    if apart > faintest:
+        return 0.0
     uneven = OF_NORMAL * float(np.median(np.abs(rest[ground] - level))) / apart
     by, known = _ground_by(seen, ground)
     if _follows(seen, by, stroke & known):
@@ -87,13 +90,16 @@ def _enclosed(stroke):
     return outside[1:-1, 1:-1] == 1
 
 
-def roughness_of_one(grey: np.ndarray, ink: np.ndarray, box: tuple[int, int, int, int]) -> float:
+def roughness_of_one(
+    grey: np.ndarray, ink: np.ndarray, box: tuple[int, int, int, int], faintest: float = np.inf
+) -> float:
     """The same, where nothing but the ink of that digit is known.
 
     Args:
         grey: uint8 `(H, W)`, the page.
         ink: float32 `(h, w)`, as `lekh.ink.find_digit` found it, at any scale.
         box: left, top, width and height of this ink in pixels of the page.
+        faintest: grey levels; of a digit that stands out by more nothing is said.
     """
     x, y, w, h = box
     own_x, own_y, own_w, own_h = box_of(ink)
@@ -102,7 +108,7 @@ def roughness_of_one(grey: np.ndarray, ink: np.ndarray, box: tuple[int, int, int
     strokes = np.zeros(around.shape, np.float32)
     own = ink[own_y : own_y + own_h, own_x : own_x + own_w]
     strokes[y - top : y - top + h, x - left : x - left + w] = cv2.resize(own, (w, h), interpolation=cv2.INTER_AREA)
-    return roughness(around, strokes, (x - left, y - top, w, h))
+    return roughness(around, strokes, (x - left, y - top, w, h), faintest)
 
 
 def _cut(page, left, top, right, bottom, scale):
