@@ -188,13 +188,17 @@ def test_other_scripts_are_as_probable_as_before(tiny_model):
     assert np.abs(together[:, own] - ways[0].said[:, own]).max() > 0
 
 
-@pytest.mark.parametrize(("clear", "read"), [(0.9, 3), (0.52, 8)])
-def test_only_what_is_in_doubt_as_it_stands_is_overturned(tiny_model, clear, read):
+@pytest.mark.parametrize(
+    ("clear", "sure", "read"),
+    [(0.9, 1, 3), (0.55, 1, 8), (0.55, 0.1, 3)],
+    ids=["clear as it is", "in doubt", "hardly a digit when it is straightened"],
+)
+def test_only_what_is_in_doubt_as_it_stands_is_overturned(tiny_model, clear, sure, read):
     taught = with_hands(tiny_model, latin=Hand(turn=-20))
     three, eight = (taught.card.indices("latin")[digit] for digit in (3, 8))
     upright, straight = np.zeros((2, 1, len(taught.card.classes)), np.float32)
     upright[0, [three, eight]] = clear, 1 - clear
-    straight[0, eight] = 1
+    straight[0, [eight, *taught.card.indices("khmer")[:1]]] = sure, 1 - sure
     ways = [looking._Way(None, [], None, upright), looking._Way("latin", [], None, straight)]
     together = looking._together(ways, [upright, straight], taught)
     assert together[0, taught.card.indices("latin")].argmax() == read

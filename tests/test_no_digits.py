@@ -198,3 +198,26 @@ def test_a_forms_print_is_no_number_and_tells_no_script(repository_model, script
     page = filled_in(digits, list(zip(names, numbers, strict=True)), size)
     found = reading.read(page, repository_model, script)
     assert (found.script, found.text) == ("khmer", "\n".join(numbers))
+
+
+@pytest.mark.parametrize("script", ["latin", "auto"])
+def test_small_cuts_hold_no_digit(repository_model, script):
+    """Of 40, each may be blank paper, light that falls off, wood, leaves or creases: a third showed one."""
+    cuts = [things.small(np.random.default_rng([6, seed])) for seed in range(40)]
+    shown = [bool(reading.read(cut, repository_model, script).text) for cut in cuts]
+    assert sum(shown) <= 4, np.flatnonzero(shown)
+
+
+@pytest.mark.parametrize(("script", "photo", "text"), [("auto", True, ""), ("arabic", True, "0"), ("auto", False, "0")])
+def test_a_dot_on_a_photo_is_a_zero_to_who_expects_arabic(repository_model, script, photo, text):
+    ink_there = np.zeros((700, 900), np.float32)
+    cv2.ellipse(ink_there, (450, 350), (6, 5), 30, 0, 360, 1.0, -1, cv2.LINE_AA)
+    page = photographed(ink_there) if photo else np.round(255 * (1 - ink_there)).astype(np.uint8)
+    assert reading.read(page, repository_model, script).text == text
+
+
+def test_a_dot_beside_other_digits_is_one_of_them(repository_model):
+    page = images.to_grey(SAMPLES / "arabic_number.jpg").copy()
+    x, y, w, h = reading.read(page, repository_model, "auto").digits[-1].box_xywh
+    cv2.ellipse(page, (x + w + h // 3, y + h // 2), (h // 8, h // 10), 30, 0, 360, 50, -1, cv2.LINE_AA)
+    assert reading.read(page, repository_model, "auto").text == "29470"

@@ -87,15 +87,29 @@ def test_without_ground_there_is_nothing_to_say():
     assert roughness(np.zeros((40, 40), np.uint8), np.zeros((40, 40), np.float32), (0, 0, 40, 40)) == 0
 
 
+def ink_of(strokes):
+    """What is known of the one digit, at half the size."""
+    x, y, w, h = BOX
+    return np.pad(cv2.resize(strokes[y : y + h, x : x + w], None, fx=0.5, fy=0.5), 7)
+
+
 @pytest.mark.parametrize("texture", [0, 30])
 def test_one_digit_by_its_own_ink(texture):
     page, strokes = scene(texture)
-    x, y, w, h = BOX
-    own = np.pad(cv2.resize(strokes[y : y + h, x : x + w], None, fx=0.5, fy=0.5), 7)
-    assert roughness_of_one(page, own, BOX) == pytest.approx(roughness(page, strokes, BOX), abs=0.06)
+    assert roughness_of_one(page, ink_of(strokes), BOX) == pytest.approx(roughness(page, strokes, BOX), abs=0.06)
 
 
 def test_a_drawn_digit_stands_on_paper():
     page = draw("latin", 5, seed=3)
     found = ink.find_digit(page)
     assert roughness_of_one(page, found.ink, found.box_xywh) < 0.15
+
+
+def test_of_what_stands_out_nothing_is_said():
+    page, strokes = scene(30)
+    own = ink_of(strokes)
+    assert roughness(page, strokes, BOX) > 0.1
+    assert roughness(page, strokes, BOX, faintest=15) == roughness_of_one(page, own, BOX, faintest=15) == 0
+    faint = np.round(128 + (page - 128.0) / 12).astype(np.uint8)
+    assert roughness(faint, strokes, BOX, faintest=15) > 0.1
+    assert roughness_of_one(faint, own, BOX, faintest=15) > 0.1
