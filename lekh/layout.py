@@ -1,8 +1,8 @@
 """Ink page -> lines of numbers. The only place that decides what ink belongs together, and in which order it is read.
 
 Connected ink is gathered into pieces: a loose bar joins its 5, a broken stroke its digit. What is small beside its
-neighbours is a dot, what is flat a dash or an underline; neither is returned. Pieces follow each other from left to
-right along the tilt of the page; a wide gap parts two numbers on a line.
+neighbours is a dot, what is flat a dash or an underline; neither is returned, but for the dots that are Arabic zeros.
+Pieces follow each other from left to right along the tilt of the page; a wide gap parts two numbers on a line.
 """
 
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from lekh.dotted import LARGEST, zeros_of
 from lekh.normalize import EDGE
 from lekh.rules import components, weighted_median
 
@@ -80,12 +81,13 @@ class Line:
     numbers: tuple[Number, ...]
 
 
-def find_lines(ink: np.ndarray, rules: np.ndarray | None = None) -> tuple[Line, ...]:
+def find_lines(ink: np.ndarray, rules: np.ndarray | None = None, dotted: bool = False) -> tuple[Line, ...]:
     """The pieces of ink that may be digits, in reading order.
 
     Args:
         ink: float32 `(h, w)`, 0 paper .. 1 ink, as `lekh.ink_page.find_page` gives it.
         rules: uint8 `(h, w)`, 1 where rules were taken out: digits each in a box of a row of boxes are one number.
+        dotted: whether a dot beside digits is one of them, an Arabic zero.
 
     Returns:
         Lines from top to bottom, each from left to right; empty when there is nothing to read.
@@ -110,19 +112,29 @@ def find_lines(ink: np.ndarray, rules: np.ndarray | None = None) -> tuple[Line, 
             lines.append(members)
     lines = _without_crumbs(_without_cut_lines(lines, pieces, ink.shape), pieces)
     cutter = _Cutter(ink, labels, count, fragments.label, owner)
+    heights = [_height(members, pieces) for members in lines]
+    if dotted:
+        dots = every.take(~np.isin(cutter.owner[every.label], np.concatenate([[-2], *lines])))
+        places = len(pieces) + np.arange(len(dots))
+        pieces = pieces.with_others(dots)
+        lines, found = _with_dots(lines, pieces, places)
+        cutter.owner[dots.label[found]] = places[found]
 
     def is_bridged(before, after, height):
         return _has_dot(pieces, before, after, every, height) or _is_cell_wall(pieces, before, after, rules, height)
 
-    return tuple(_line(members, pieces, is_bridged, cutter) for members in lines)
+    return tuple(
+        _line(members, pieces, is_bridged, height, cutter) for members, height in zip(lines, heights, strict=True)
+    )
 
 
-def lines_of(boxes: Sequence[Box], known: Sequence[Box] = ()) -> list[list[list[Box]]]:
+def lines_of(boxes: Sequence[Box], known: Sequence[Box] = (), dotted: bool = False) -> list[list[list[Box]]]:
     """Boxes of single digits in reading order: lines of numbers of boxes.
 
     Args:
         boxes: left, top, width and height of each, in pixels, at least one pixel wide and high.
         known: of numbers; two digits in the middle of one are of one number, however far apart.
+        dotted: whether small ones may be Arabic zeros, which lie between the others.
     """
     if not boxes:
         return []
@@ -136,8 +148,19 @@ def lines_of(boxes: Sequence[Box], known: Sequence[Box] = ()) -> list[list[list[
             for left, top, width, tall in known
         )  # fmt: skip
 
-    lines = _lines(placed)
-    return [[[boxes[index] for index in number] for number in _numbers(line, placed, is_bridged)] for line in lines]
+    def lines_among(chosen):
+        return [chosen[members] for members in _lines(placed.take(chosen))]
+
+    dot = dotted & (placed.height <= LARGEST * placed.height.max())
+    lines = lines_among(np.flatnonzero(~dot))
+    heights = [_height(members, placed) for members in lines]
+    lines, found = _with_dots(lines, placed, np.flatnonzero(dot))
+    rest = lines_among(np.flatnonzero(dot)[~found])
+    heights += [_height(members, placed) for members in rest]
+    return [
+        [[boxes[index] for index in number] for number in _numbers(members, placed, is_bridged, height)]
+        for members, height in zip(lines + rest, heights, strict=True)
+    ]
 
 
 def around(boxes: Sequence[Box]) -> Box:
@@ -180,8 +203,15 @@ class _Boxes:
     def y(self):
         return (self.top + self.bottom) / 2
 
+    @property
+    def sides(self):
+        return self.left, self.top, self.right, self.bottom
+
     def take(self, chosen):
         return _Boxes(*(values[chosen] for values in self._all))
+
+    def with_others(self, others):
+        return _Boxes(*(np.concatenate(pair) for pair in zip(self._all, others._all, strict=True)))
 
     @property
     def _all(self):
@@ -527,6 +557,22 @@ def _without_crumbs(lines, boxes):
     return [members for members in lines if len(members) > ALONE or boxes.height[members].max() > CRUMB * height]
 
 
+def _height(members, boxes):
+    return float(np.median(boxes.height[members]))
+
+
+def _with_dots(lines, boxes, dots):
+    """Lines with those of the dots, indices too, that are zeros of theirs; and bool, which these are."""
+    free, more = np.ones(len(dots), bool), []
+    small = boxes.take(dots)
+    for members in lines:
+        zeros = free & zeros_of(boxes.take(members).sides, small.sides, small.area)
+        free &= ~zeros
+        together = np.concatenate([members, dots[zeros]])
+        more.append(together[np.argsort(boxes.x[together], kind="stable")])
+    return more, ~free
+
+
 # -- what is returned -------------------------------------------------------------------------------------------------
 
 
@@ -546,9 +592,9 @@ class _Cutter:
         return Piece((x, y, right - x, bottom - y), self.ink[y:bottom, x:right] * own)
 
 
-def _numbers(members, boxes, is_bridged):
-    """The members of a line, from left to right, parted at wide gaps that nothing bridges."""
-    numbers, height, end = [], float(np.median(boxes.height[members])), -np.inf
+def _numbers(members, boxes, is_bridged, height):
+    """The members of a line of that height, from left to right, parted at wide gaps that nothing bridges."""
+    numbers, end = [], -np.inf
     for index in members.tolist():
         wide = boxes.left[index] - end > NUMBER_GAP * height
         if wide and not (numbers and is_bridged(numbers[-1][-1], index, height)):
@@ -585,6 +631,6 @@ def _is_cell_wall(boxes, before, after, rules, height):
     return upright(top, bottom) and not upright(top - far, top - near) and not upright(bottom + near, bottom + far)
 
 
-def _line(members, boxes, is_bridged, cutter):
-    numbers = _numbers(members, boxes, is_bridged)
+def _line(members, boxes, is_bridged, height, cutter):
+    numbers = _numbers(members, boxes, is_bridged, height)
     return Line(tuple(Number(tuple(cutter.piece(index, boxes) for index in number)) for number in numbers))

@@ -15,8 +15,8 @@ import numpy as np
 
 from lekh import normalize
 from lekh.hand import Hand, shared
-from lekh.model import Model
-from lekh.numerals import AUTO
+from lekh.model import Card, Model
+from lekh.numerals import AUTO, DOTTED
 
 SURE = 0.98  # a digit under this confidence is looked at in every way
 STRAY = 0.05  # probability of the script that was asked for and of no digit; under it another look is due
@@ -99,6 +99,8 @@ def looked_at(
         hand: from `hand_of`, where these are digits of one picture.
     """
     inputs, probabilities = _recognised([own for own, _ in digits], model, script, hand)
+    if script == DOTTED and len(digits):
+        probabilities = points_as_zeros(probabilities, model.card)
     return [Found(own, box, *said) for (own, box), *said in zip(digits, inputs, probabilities, strict=True)]
 
 
@@ -114,8 +116,22 @@ def looked_again(
         inks = [every[place].ink for place in doubtful]
         ways = _ways(inks, model, script, hand)
         looked[doubtful] = _together(ways, [_in_every_way(way, model) for way in ways], model)
+        if script == DOTTED:
+            looked[doubtful] = points_as_zeros(looked[doubtful], model.card)
     answers = iter(looked)
     return [[[replace(digit, looked=next(answers)) for digit in number] for number in line] for line in found]
+
+
+def points_as_zeros(probabilities: np.ndarray, card: Card) -> np.ndarray:
+    """float32 `(N, C)`, what the network says of shapes, as who expects Arabic takes it: a point is a zero."""
+    zeros = card.indices(DOTTED)[:1] if DOTTED in card.scripts else []
+    points = [place for place in card.signs if card.classes[place].symbol == "."]
+    if not zeros or not points:
+        return probabilities
+    taken = probabilities.copy()
+    taken[:, zeros] += taken[:, points]
+    taken[:, points] = 0
+    return taken
 
 
 class _Way(NamedTuple):

@@ -11,9 +11,9 @@ from lekh.errors import LekhError
 from lekh.ground import FIELD
 from lekh.hand import Hand
 from lekh.joining import joined
-from lekh.looking import CROWDED, Found, hand_of, looked_again, looked_at
+from lekh.looking import CROWDED, Found, hand_of, looked_again, looked_at, points_as_zeros
 from lekh.model import Card, Model
-from lekh.numerals import AUTO
+from lekh.numerals import AUTO, DOTTED
 from lekh.roughness import roughness, roughness_of_one
 
 TOGETHER = 8_000_000  # pixels of pages that are held while the network is asked of all their digits
@@ -26,7 +26,6 @@ FEW = 24  # pieces of ink; among so few there may be nothing but one digit, brok
 SINGLE = 0.8  # confidence of a digit that is taken for all that there is
 MAIN = 0.99  # the same, where other things were found that may be a frame or grain
 FAINT, TEXTURE = 15, 0.15  # grey levels; on ground rougher than this what stands out by less is no ink of a cut-out
-DOTTED = "arabic"  # whose zero is a dot
 RULED = 0.9  # the same, where rules go from border to border: what it stands on is paper
 EVEN = 0.1  # roughness of the paper around a digit that is the only one, however small
 MARGIN = 0.2  # of a picture's width or height; what is thinner and runs along all of its border is no digit
@@ -252,8 +251,11 @@ def _moved(digit, right, down):
 
 def _read_page(grey, model, script, start):
     """The reading of a page that may hold one digit, many, or none."""
-    page, lines = _found_on(grey)
+    page, lines = _found_on(grey, script == DOTTED)
     many = _read_lines(page, lines, grey, model, script, start) if lines else None
+    if script == AUTO and many and many.script == DOTTED and len(many.digits) > 1:
+        lines = _lines_on(page, grey, dotted=True)
+        many = _read_lines(page, lines, grey, model, script, start)
     seen = _through_grain(grey, model, script, start) if page.grain >= GRAINY else None
     if seen and (not many or _balance(seen) > _balance(many)):
         return seen
@@ -285,6 +287,9 @@ def _read_lines(page, lines, grey, model, script, start):
     if hand is not None:
         looked = looked_at(digits, model, script, hand)
     scripts = _scripts_of(looked, model, script)
+    if scripts[0][0] == DOTTED:
+        said = points_as_zeros(np.stack([digit.looked for digit in looked]), model.card)
+        looked = [replace(digit, looked=own) for digit, own in zip(looked, said, strict=True)]
     looked = iter(looked)
     found = [[[next(looked) for _ in number.pieces] for number in line.numbers] for line in lines]
     if len(pieces) > CROWDED:
@@ -413,26 +418,27 @@ def _if_sure(one):
     return replace(one, lines=_each(one.lines, _rejected))
 
 
-def _found_on(grey):
+def _found_on(grey, dotted):
     """The ink of a page and its lines, at the lower resolution where that shows enough of the digits."""
     page = ink_page.find_page(grey, QUICK)
-    lines = layout.find_lines(page.ink, page.rules)
-    if _is_cut_out(grey):
-        return page, _without_texture(lines, page, grey)
+    lines = _lines_on(page, grey, dotted)
     if page.scale <= 1:
         return page, lines
     heights = [piece.box_xywh[3] for piece in _pieces(lines)]
     if heights and np.median(heights) >= TALL:
         return page, lines
     finer = ink_page.find_page(grey)
-    found = layout.find_lines(finer.ink, finer.rules)
+    found = _lines_on(finer, grey, dotted)
     if len(_pieces(found)) < len(heights):  # lost in grain
         return page, lines
     return finer, found
 
 
-def _without_texture(lines, page, grey):
-    """The lines of a small picture without what is as faint as its grain, a step of its light, or wood."""
+def _lines_on(page, grey, dotted):
+    """What `layout` finds; in a small picture without what is as faint as its grain, a step of its light, or wood."""
+    lines = layout.find_lines(page.ink, page.rules, dotted)
+    if not _is_cut_out(grey):
+        return lines
     boxes = [_scaled(piece.box_xywh, page.scale) for piece in _pieces(lines)]
     return _without(lines, np.array([roughness(grey, page.ink, box, FAINT) > TEXTURE for box in boxes], bool))
 
@@ -579,7 +585,7 @@ def read_boxes(reading: Reading, boxes: Sequence[Box], model: Model, script: str
         digits[place], inputs[place] = digit, seen
     numbers = [layout.around([digit.box_xywh for digit in number.digits])
                for line in reading.lines for number in line.numbers]  # fmt: skip
-    order = layout.lines_of(list(digits), numbers)
+    order = layout.lines_of(list(digits), numbers, script == DOTTED)
     lines = tuple(Line(tuple(Number(tuple(digits[place] for place in number)) for number in line)) for line in order)
     seen = [inputs[digit.box_xywh] for line in lines for digit in line.digits]
     seen = np.stack(seen) if seen else np.zeros((0, size, size, 1), np.float32)

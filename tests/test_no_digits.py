@@ -214,10 +214,3 @@ def test_a_dot_on_a_photo_is_a_zero_to_who_expects_arabic(repository_model, scri
     cv2.ellipse(ink_there, (450, 350), (6, 5), 30, 0, 360, 1.0, -1, cv2.LINE_AA)
     page = photographed(ink_there) if photo else np.round(255 * (1 - ink_there)).astype(np.uint8)
     assert reading.read(page, repository_model, script).text == text
-
-
-def test_a_dot_beside_other_digits_is_one_of_them(repository_model):
-    page = images.to_grey(SAMPLES / "arabic_number.jpg").copy()
-    x, y, w, h = reading.read(page, repository_model, "auto").digits[-1].box_xywh
-    cv2.ellipse(page, (x + w + h // 3, y + h // 2), (h // 8, h // 10), 30, 0, 360, 50, -1, cv2.LINE_AA)
-    assert reading.read(page, repository_model, "auto").text == "29470"

@@ -8,6 +8,7 @@ from lekh import images, layout
 from lekh.collection import Collection
 from lekh.errors import LekhError
 from lekh.model import Model
+from lekh.numerals import DOTTED
 from lekh.reading import AUTO, Box
 from views import answers, collected, corrections, photo, sources
 from views.answers import Answer
@@ -138,7 +139,7 @@ def _chosen(answer: Answer, source: Source, collection: Collection, labels: Labe
     key = f"teach-told-{source.digest}-{chosen}-{place}-{whole}"
 
     def targets() -> set[Xywh]:
-        lines = layout.lines_of(list(labels))
+        lines = layout.lines_of(list(labels), dotted=answer.reading.script == DOTTED)
         return next({box for number in line for box in number} for line in lines if any(chosen in n for n in line))
 
     def say() -> None:
