@@ -13,8 +13,9 @@ from lekh.hand import Hand
 from lekh.joining import joined
 from lekh.looking import CROWDED, Found, hand_of, looked_again, looked_at, points_as_zeros
 from lekh.model import Card, Model
-from lekh.numerals import AUTO, DOTTED
+from lekh.numerals import AUTO, DOTTED, TAILED
 from lekh.roughness import roughness, roughness_of_one
+from lekh.tails import with_tails
 
 TOGETHER = 8_000_000  # pixels of pages that are held while the network is asked of all their digits
 QUICK = 1200  # pixels of a page's longer side, at a first look
@@ -251,10 +252,10 @@ def _moved(digit, right, down):
 
 def _read_page(grey, model, script, start):
     """The reading of a page that may hold one digit, many, or none."""
-    page, lines = _found_on(grey, script == DOTTED)
+    page, lines = _found_on(grey, script, model)
     many = _read_lines(page, lines, grey, model, script, start) if lines else None
-    if script == AUTO and many and many.script == DOTTED and len(many.digits) > 1:
-        lines = _lines_on(page, grey, dotted=True)
+    if script == AUTO and many and many.script in (DOTTED, TAILED[0]) and len(many.digits) > 1:
+        lines = _lines_on(page, grey, many.script, model)
         many = _read_lines(page, lines, grey, model, script, start)
     seen = _through_grain(grey, model, script, start) if page.grain >= GRAINY else None
     if seen and (not many or _balance(seen) > _balance(many)):
@@ -418,29 +419,39 @@ def _if_sure(one):
     return replace(one, lines=_each(one.lines, _rejected))
 
 
-def _found_on(grey, dotted):
+def _found_on(grey, script, model):
     """The ink of a page and its lines, at the lower resolution where that shows enough of the digits."""
     page = ink_page.find_page(grey, QUICK)
-    lines = _lines_on(page, grey, dotted)
+    lines = _lines_on(page, grey, script, model)
     if page.scale <= 1:
         return page, lines
     heights = [piece.box_xywh[3] for piece in _pieces(lines)]
     if heights and np.median(heights) >= TALL:
         return page, lines
     finer = ink_page.find_page(grey)
-    found = _lines_on(finer, grey, dotted)
+    found = _lines_on(finer, grey, script, model)
     if len(_pieces(found)) < len(heights):  # lost in grain
         return page, lines
     return finer, found
 
 
-def _lines_on(page, grey, dotted):
+def _lines_on(page, grey, script, model):
     """What `layout` finds; in a small picture without what is as faint as its grain, a step of its light, or wood."""
-    lines = layout.find_lines(page.ink, page.rules, dotted)
+    lines = layout.find_lines(page.ink, page.rules, script == DOTTED)
+    if script == TAILED[0]:
+        lines = with_tails(page.ink, lines, lambda pieces: _are_tailed(pieces, model))
     if not _is_cut_out(grey):
         return lines
     boxes = [_scaled(piece.box_xywh, page.scale) for piece in _pieces(lines)]
     return _without(lines, np.array([roughness(grey, page.ink, box, FAINT) > TEXTURE for box in boxes], bool))
+
+
+def _are_tailed(pieces, model):
+    """Whether each is surely the digit that ends in a stroke apart from the rest."""
+    script, tailed = TAILED
+    looked = looked_at([(piece.ink, piece.box_xywh) for piece in pieces], model, script)
+    read = [_digit(digit, model, script) for digit in looked]
+    return [digit.digit == tailed and not digit.rejected and digit.confidence >= SINGLE for digit in read]
 
 
 def _parted(lines, found, grey, scale, model, script, hand):
