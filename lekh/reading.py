@@ -284,10 +284,7 @@ def _read_lines(page, lines, grey, model, script, start):
     looked = looked_at(digits, model, script)
     if (form := _print_of_form(looked, lines, model)).any():  # without it a page may not be crowded: look again
         return _read_lines(page, _without(lines, form), grey, model, script, start)
-    hand = hand_of(looked, model, script)
-    if hand is not None:
-        looked = looked_at(digits, model, script, hand)
-    scripts = _scripts_of(looked, model, script)
+    looked, scripts, hand = _by_one_hand(digits, looked, model, script)
     if scripts[0][0] == DOTTED:
         said = points_as_zeros(np.stack([digit.looked for digit in looked]), model.card)
         looked = [replace(digit, looked=own) for digit, own in zip(looked, said, strict=True)]
@@ -312,6 +309,26 @@ def _through_grain(grey, model, script, start):
     many = _read_lines(page, lines, grey, model, script, start)
     accepted = sum(not digit.rejected for digit in many.digits)
     return many if accepted >= max(PENCILLED, MOSTLY * len(many.digits)) else None
+
+
+def _by_one_hand(digits, looked, model, script):
+    """What the network says of the digits of one picture, straightened where one hand wrote all of them oddly; how
+    probable the scripts are; and that hand, or `None`."""
+    scripts = _scripts_of(looked, model, script)
+    hand = hand_of(looked, model, script)
+    if hand is None:
+        return looked, scripts, None
+    straight = looked_at(digits, model, script, hand)
+    others = _scripts_of(straight, model, script)
+    # Bent far enough, the digits of one script look like those of another, a few of them surely so.
+    if others[0][0] != scripts[0][0] and _accepted(straight, model, others) <= _accepted(looked, model, scripts):
+        return looked, scripts, None
+    return straight, others, hand
+
+
+def _accepted(looked, model, scripts):
+    """How many pieces are digits of the likeliest script."""
+    return sum(not _digit(piece, model, scripts[0][0]).rejected for piece in looked)
 
 
 def _balance(many):
@@ -719,11 +736,7 @@ def scripts_of(sources: Iterable[images.Source], model: Model) -> tuple[tuple[st
     if not found:
         return ()
     digits = [(one.ink, one.box_xywh) for one in found]
-    looked = looked_at(digits, model, AUTO)
-    hand = hand_of(looked, model, AUTO)
-    if hand is not None:
-        looked = looked_at(digits, model, AUTO, hand)
-    return _scripts_of(looked, model, AUTO)
+    return _by_one_hand(digits, looked_at(digits, model, AUTO), model, AUTO)[1]
 
 
 def probable_scripts(probabilities: np.ndarray, model: Model) -> tuple[tuple[str, float], ...]:
