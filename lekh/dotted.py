@@ -9,7 +9,7 @@ SMALLEST, LARGEST = 0.09, 0.42  # of the height of the line's digits, the longer
 LONGEST = 1.8  # longer side over shorter; a comma is longer
 FILLED = 0.5  # of its box; a ring is a five
 OFF = 0.3  # of the height, from the middle of the line
-GAP = 0.9  # of the height, to the digit or the zero beside it
+GAP = 1.9  # of the height, to the digit or the zero beside it, in the next box of a form perhaps
 OVERLAP = 0.3  # of its own width, over a digit
 STEEPEST = 0.2  # height over width, of the line
 

@@ -7,6 +7,8 @@ numbers in them.
 
 import numpy as np
 
+from lekh.dotted import LARGEST
+
 WORD = 5  # things that follow each other closely: print, where many of them are no digits
 PRINTED = 0.25  # share of what is no digit, in print
 LARGE_PRINT = 0.5  # the same, in a form, of what is so large that a digit may be written there that looks like none
@@ -36,7 +38,7 @@ def amid_print(
     length, letters = np.bincount(number), np.bincount(number, letter)
     written = _written_height(letter, height, letters[number] == 0)
     if written is not None:
-        tall = np.array([np.median(height[number == each]) for each in range(len(length))])
+        tall = np.array([_height(height[number == each]) for each in range(len(length))])
         large = tall > LARGER * np.median(height[letter])
         word = (large & (length >= WORD) & (letters > LARGE_PRINT * length)) | (
             ~large & ((letters > 0) | (tall < TINY * written))
@@ -46,6 +48,11 @@ def amid_print(
     if len(letter) >= PAGEFUL and letter.mean() > PRINTED:
         word |= (letters > 0)[number] | (np.bincount(line, letter) > PRINTED * np.bincount(line))[line]
     return word, np.zeros_like(word)
+
+
+def _height(of_number):
+    """The height of a number, whatever dots are among its digits."""
+    return np.median(of_number[of_number > LARGEST * of_number.max()])
 
 
 def _written_height(letter, height, clear):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from lekh import clutter, images, ink, ink_page, layout, lone, printed, sequence, sheet
+from lekh.dotted import LARGEST
 from lekh.errors import LekhError
 from lekh.ground import FIELD
 from lekh.hand import Hand
@@ -493,11 +494,26 @@ def _parted(lines, found, grey, scale, model, script, hand):
     for (row, column), answer in zip(asked, answers, strict=True):
         told = [cut.probabilities if len(answer) > 1 else None for cut in answer]  # its neighbours are what it knows
         digits = [replace(next(looked), told=said, whole=cut.whole) for said, cut in zip(told, answer, strict=True)]
+        if script == DOTTED:
+            digits = _with_zeros(digits, found[row][column])
         more = len(digits) > len(found[row][column])
         if more if crowded else digits or not clear[row][column]:  # rather a piece too many than a digit lost
             parted[row][column] = digits
     parted = [[number for number in line if number] for line in parted]
     return [line for line in parted if line]
+
+
+def _with_zeros(digits, before):
+    """The digits of a number with its dots that none of them holds: the network for numbers leaves out many."""
+    tall = LARGEST * max(piece.box_xywh[3] for piece in before)
+
+    def is_held(dot):
+        x, y, w, h = dot.box_xywh
+        return any(left <= x + w / 2 <= left + width and top <= y + h / 2 <= top + height
+                   for left, top, width, height in (digit.box_xywh for digit in digits))  # fmt: skip
+
+    lost = [piece for piece in before if max(piece.box_xywh[2:]) <= tall and not is_held(piece)]
+    return sorted([*digits, *lost], key=lambda digit: digit.box_xywh[0])
 
 
 def _joined(found, scale, model, script, hand):

@@ -49,6 +49,12 @@ def test_size_tells_what_is_written_into_a_form():
     assert words.tolist() == PRINT and form.tolist() == PRINT
 
 
+def test_a_number_is_as_high_as_its_digits_whatever_dots_are_among_them():
+    with_zeros = [50, 50, 50, 8, 8]  # an Arabic 100, say
+    words, form = judged(*FORM, heights=[value for _ in range(9) for value in [20] * 4 + with_zeros])
+    assert words.tolist() == ([True] * 4 + [False] * 5) * 9 and form.tolist() == words.tolist()
+
+
 def test_a_form_filled_in_as_small_as_its_print_is_judged_as_any_page():
     words, form = judged(*FORM, heights=heights(20, 24) * 9)
     assert not form.any() and words.tolist() == judged(*FORM)[0].tolist()
