@@ -254,10 +254,7 @@ def _moved(digit, right, down):
 def _read_page(grey, model, script, start):
     """The reading of a page that may hold one digit, many, or none."""
     page, lines = _found_on(grey, script, model)
-    many = _read_lines(page, lines, grey, model, script, start) if lines else None
-    if script == AUTO and many and many.script in (DOTTED, TAILED[0]) and len(many.digits) > 1:
-        lines = _lines_on(page, grey, many.script, model)
-        many = _read_lines(page, lines, grey, model, script, start)
+    many, lines = _read_on(page, lines, grey, model, script, start) if lines else (None, lines)
     seen = _through_grain(grey, model, script, start) if page.grain >= GRAINY else None
     if seen and (not many or _balance(seen) > _balance(many)):
         return seen
@@ -275,6 +272,15 @@ def _read_page(grey, model, script, start):
 
 def _pieces(lines):
     return [piece for line in lines for number in line.numbers for piece in number.pieces]
+
+
+def _read_on(page, lines, grey, model, script, start):
+    """The reading of lines, and these; found again where the script turns out to have dots and dashes in its digits."""
+    many = _read_lines(page, lines, grey, model, script, start)
+    if script == AUTO and many.script in (DOTTED, TAILED[0]) and len(many.digits) > 1:
+        lines = _lines_on(page, grey, many.script, model)
+        many = _read_lines(page, lines, grey, model, script, start)
+    return many, lines
 
 
 def _read_lines(page, lines, grey, model, script, start):
@@ -304,10 +310,10 @@ def _through_grain(grey, model, script, start):
     if _is_cut_out(grey):
         return None
     page = ink_page.find_page(grey, QUICK, blur=THROUGH_GRAIN)
-    lines = layout.find_lines(page.ink, page.rules)
+    lines = _lines_on(page, grey, script, model)
     if len(_pieces(lines)) < PENCILLED:
         return None
-    many = _read_lines(page, lines, grey, model, script, start)
+    many, _ = _read_on(page, lines, grey, model, script, start)
     accepted = sum(not digit.rejected for digit in many.digits)
     return many if accepted >= max(PENCILLED, MOSTLY * len(many.digits)) else None
 
