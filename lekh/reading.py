@@ -327,8 +327,9 @@ def _by_one_hand(digits, looked, model, script):
         return looked, scripts, None
     straight = looked_at(digits, model, script, hand)
     others = _scripts_of(straight, model, script)
-    # Bent far enough, the digits of one script look like those of another, a few of them surely so.
-    if others[0][0] != scripts[0][0] and _accepted(straight, model, others) <= _accepted(looked, model, scripts):
+    # Bent far enough, the digits of one script, and letters, look like digits of another, a few of them surely so.
+    more = _accepted(straight, model, others) > _accepted(looked, model, scripts)
+    if others[0][0] != scripts[0][0] and (len(looked) > CROWDED or not more):
         return looked, scripts, None
     return straight, others, hand
 
