@@ -177,7 +177,8 @@ def _together(ways, said, model):
     """float32 `(N, C)`: what is said of the digits as they are; a hand has its say on its own script's classes.
 
     The more, the more surely it is a digit when it is straightened, and the less, the more surely it is one as it is:
-    what others wrote is read well without the hand, and what is defaced looks like nothing with it.
+    what others wrote is read well without the hand, and what is defaced looks like nothing with it. How probable other
+    scripts are stays as it was: another script is not that hand's.
     """
     together = said[0].copy()
     for way, straight in zip(ways[1:], said[1:], strict=True):
