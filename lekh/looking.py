@@ -100,7 +100,7 @@ def looked_at(
     """
     inputs, probabilities = _recognised([own for own, _ in digits], model, script, hand)
     if script == DOTTED and len(digits):
-        probabilities = points_as_zeros(probabilities, model.card)
+        probabilities = _points_as_zeros(probabilities, model.card)
     return [Found(own, box, *said) for (own, box), *said in zip(digits, inputs, probabilities, strict=True)]
 
 
@@ -117,12 +117,12 @@ def looked_again(
         ways = _ways(inks, model, script, hand)
         looked[doubtful] = _together(ways, [_in_every_way(way, model) for way in ways], model)
         if script == DOTTED:
-            looked[doubtful] = points_as_zeros(looked[doubtful], model.card)
+            looked[doubtful] = _points_as_zeros(looked[doubtful], model.card)
     answers = iter(looked)
     return [[[replace(digit, looked=next(answers)) for digit in number] for number in line] for line in found]
 
 
-def points_as_zeros(probabilities: np.ndarray, card: Card) -> np.ndarray:
+def _points_as_zeros(probabilities: np.ndarray, card: Card) -> np.ndarray:
     """float32 `(N, C)`, what the network says of shapes, as who expects Arabic takes it: a point is a zero."""
     zeros = card.indices(DOTTED)[:1] if DOTTED in card.scripts else []
     points = [place for place in card.signs if card.classes[place].symbol == "."]

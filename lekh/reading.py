@@ -12,7 +12,7 @@ from lekh.errors import LekhError
 from lekh.ground import FIELD
 from lekh.hand import Hand
 from lekh.joining import joined
-from lekh.looking import CROWDED, Found, hand_of, looked_again, looked_at, points_as_zeros
+from lekh.looking import CROWDED, Found, hand_of, looked_again, looked_at
 from lekh.model import Card, Model
 from lekh.numerals import AUTO, DOTTED, TAILED
 from lekh.roughness import roughness, roughness_of_one
@@ -275,29 +275,33 @@ def _pieces(lines):
 
 
 def _read_on(page, lines, grey, model, script, start):
-    """The reading of lines, and these; found again where the script turns out to have dots and dashes in its digits."""
-    many = _read_lines(page, lines, grey, model, script, start)
-    if script == AUTO and many.script in (DOTTED, TAILED[0]) and len(many.digits) > 1:
-        lines = _lines_on(page, grey, many.script, model)
-        many = _read_lines(page, lines, grey, model, script, start)
-    return many, lines
+    """The reading of what `layout` found on a page, and that; found again where the script turns out to be one whose
+    digits have dots and dashes."""
+    read, looked, scripts, hand = _looked_on(page, lines, model, script)
+    found, share = scripts[0]
+    if script == AUTO and found in (DOTTED, TAILED[0]) and share >= DECIDED and len(looked) > 1:
+        lines = _lines_on(page, grey, found, model)
+        read, looked, _, hand = _looked_on(page, lines, model, found)
+    return _read_lines(page, read, looked, scripts, hand, grey, model, start), lines
 
 
-def _read_lines(page, lines, grey, model, script, start):
-    """The reading of what `layout` found on a page."""
+def _looked_on(page, lines, model, script):
+    """Lines without the print of a form; what the network says of their pieces; how probable the scripts are; and the
+    hand that wrote all of them oddly, or `None`."""
     pieces = _pieces(lines)
-    boxes = [_scaled(piece.box_xywh, page.scale) for piece in pieces]
-    digits = [(piece.ink, box) for piece, box in zip(pieces, boxes, strict=True)]
+    digits = [(piece.ink, _scaled(piece.box_xywh, page.scale)) for piece in pieces]
     looked = looked_at(digits, model, script)
     if (form := _print_of_form(looked, lines, model)).any():  # without it a page may not be crowded: look again
-        return _read_lines(page, _without(lines, form), grey, model, script, start)
-    looked, scripts, hand = _by_one_hand(digits, looked, model, script)
-    if scripts[0][0] == DOTTED:
-        said = points_as_zeros(np.stack([digit.looked for digit in looked]), model.card)
-        looked = [replace(digit, looked=own) for digit, own in zip(looked, said, strict=True)]
+        return _looked_on(page, _without(lines, form), model, script)
+    return lines, *_by_one_hand(digits, looked, model, script)
+
+
+def _read_lines(page, lines, looked, scripts, hand, grey, model, start):
+    """The reading of lines, given what the network says of their pieces."""
+    crowded = len(looked) > CROWDED
     looked = iter(looked)
     found = [[[next(looked) for _ in number.pieces] for number in line.numbers] for line in lines]
-    if len(pieces) > CROWDED:
+    if crowded:
         found = looked_again(found, model, scripts[0][0], hand)
     found = _parted(lines, found, grey, page.scale, model, scripts[0][0], hand)
     found = _joined(found, page.scale, model, scripts[0][0], hand)
