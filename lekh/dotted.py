@@ -16,6 +16,16 @@ STEEPEST = 0.2  # height over width, of the line
 Sides = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # left, top, right, bottom
 
 
+def may_be_zeros(side: np.ndarray, height: np.ndarray) -> np.ndarray:
+    """bool `(N,)`: which boxes are no larger than a zero beside the tallest of them.
+
+    Args:
+        side: `(N,)`, the longer side of each.
+        height: `(N,)`, of all of them.
+    """
+    return side <= LARGEST * height.max()
+
+
 def zeros_of(line: Sides, dots: Sides, area: np.ndarray) -> np.ndarray:
     """Which dots are zeros of a line.
 

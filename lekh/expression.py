@@ -14,7 +14,7 @@ from lekh import images, ink_page, layout, normalize
 from lekh.errors import LekhError
 from lekh.model import NO_DIGIT, Model
 from lekh.normalize import EDGE
-from lekh.numerals import SIGNS
+from lekh.numerals import DOTTED, SIGNS
 from lekh.rules import components
 
 UNREAD = "?"
@@ -27,7 +27,7 @@ WIDE = 0.9  # of the writing's height: wider ink may be several digits that touc
 SMALL = 0.25  # of the writing's height: what may be a stain
 MIDST = 0.3  # of the writing's height, around the line's middle: where an operator stands
 LEAST = 0.08  # confidence of a sign that the others speak for
-NO_SCRIPT_SIGNS = {"arabic": (".", ",")}  # a point there is a zero
+NO_SCRIPT_SIGNS = {DOTTED: (".", ",")}  # a point there is a zero
 
 # Natural logarithms of how much less probable something is.
 STAIN = -5.0
@@ -261,7 +261,7 @@ def _place(box, pieces, alphabet):
         "÷": 4 * off + (size < 0.2),
         "/": 2 * (size < 0.5),
     }
-    digit = 0.0 if alphabet.script == "arabic" else float(size < 0.35) + float(size < 0.2)
+    digit = 0.0 if alphabet.script == DOTTED else float(size < 0.35) + float(size < 0.2)
     return SELDOM * np.array([costs.get(symbol, digit) for symbol in alphabet.symbols], float)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from lekh.dotted import LARGEST, zeros_of
+from lekh.dotted import may_be_zeros, zeros_of
 from lekh.normalize import EDGE
 from lekh.rules import components, weighted_median
 
@@ -134,7 +134,7 @@ def lines_of(boxes: Sequence[Box], known: Sequence[Box] = (), dotted: bool = Fal
     Args:
         boxes: left, top, width and height of each, in pixels, at least one pixel wide and high.
         known: of numbers; two digits in the middle of one are of one number, however far apart.
-        dotted: whether small ones may be Arabic zeros, which lie between the others.
+        dotted: whether small ones may be Arabic zeros, which lie between the others; those beside none come last.
     """
     if not boxes:
         return []
@@ -151,7 +151,7 @@ def lines_of(boxes: Sequence[Box], known: Sequence[Box] = (), dotted: bool = Fal
     def lines_among(chosen):
         return [chosen[members] for members in _lines(placed.take(chosen))]
 
-    dot = dotted & (placed.height <= LARGEST * placed.height.max())
+    dot = dotted & may_be_zeros(placed.side, placed.height)
     lines = lines_among(np.flatnonzero(~dot))
     heights = [_height(members, placed) for members in lines]
     lines, found = _with_dots(lines, placed, np.flatnonzero(dot))

@@ -7,7 +7,7 @@ numbers in them.
 
 import numpy as np
 
-from lekh.dotted import LARGEST
+from lekh.dotted import may_be_zeros
 
 WORD = 5  # things that follow each other closely: print, where many of them are no digits
 PRINTED = 0.25  # share of what is no digit, in print
@@ -52,7 +52,7 @@ def amid_print(
 
 def _height(of_number):
     """The height of a number, whatever dots are among its digits."""
-    return np.median(of_number[of_number > LARGEST * of_number.max()])
+    return np.median(of_number[~may_be_zeros(of_number, of_number)])
 
 
 def _written_height(letter, height, clear):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from lekh import clutter, images, ink, ink_page, layout, lone, printed, sequence, sheet
-from lekh.dotted import LARGEST
+from lekh.dotted import may_be_zeros
 from lekh.errors import LekhError
 from lekh.ground import FIELD
 from lekh.hand import Hand
@@ -516,14 +516,15 @@ def _parted(lines, found, grey, scale, model, script, hand):
 
 def _with_zeros(digits, before):
     """The digits of a number with its dots that none of them holds: the network for numbers leaves out many."""
-    tall = LARGEST * max(piece.box_xywh[3] for piece in before)
+    sizes = np.array([piece.box_xywh[2:] for piece in before])
+    small = may_be_zeros(sizes.max(axis=1), sizes[:, 1])
 
     def is_held(dot):
         x, y, w, h = dot.box_xywh
         return any(left <= x + w / 2 <= left + width and top <= y + h / 2 <= top + height
                    for left, top, width, height in (digit.box_xywh for digit in digits))  # fmt: skip
 
-    lost = [piece for piece in before if max(piece.box_xywh[2:]) <= tall and not is_held(piece)]
+    lost = [piece for piece, is_dot in zip(before, small, strict=True) if is_dot and not is_held(piece)]
     return sorted([*digits, *lost], key=lambda digit: digit.box_xywh[0])
 
 
