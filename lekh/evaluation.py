@@ -19,6 +19,7 @@ from lekh.datasets import Dataset
 from lekh.errors import LekhError
 from lekh.model import Card, Model
 from lekh.numerals import DIGITS, to_western
+from lekh.result import DECIDED
 
 BINS = 15  # of the calibration error, equal in width
 TOGETHER = 5  # digits whose script is found together
@@ -239,7 +240,7 @@ def evaluate_script(
     ones, fives = ([scripts for scripts in some if scripts] for some in (found[: len(alone)], found[len(alone) :]))
     if not ones:
         raise LekhError(f"No ink was found in {dataset.name}", "Evaluate a set of images of digits")
-    decided = [scripts for scripts in ones if max(scripts.values()) >= reading.DECIDED]
+    decided = [scripts for scripts in ones if max(scripts.values()) >= DECIDED]
 
     def found_in(answers) -> float:
         return _ratio(sum(max(scripts, key=scripts.get) == dataset.script for scripts in answers), len(answers))

@@ -13,6 +13,11 @@ LEAST_SIDE = 4  # pixels; in less nobody can write
 LEAST_CONTRAST = 0.035  # of the paper's brightness; fainter than this is no ink
 
 
+def is_cut_out(page: np.ndarray) -> bool:
+    """Whether a picture is so small that it is a digit cut out of its page, noise and all, not a photo of anything."""
+    return max(page.shape) < FIELD
+
+
 def resized(grey: np.ndarray, longer: int) -> np.ndarray:
     """A picture brought to another size, its aspect kept.
 

@@ -5,7 +5,7 @@ neighbours is a dot, what is flat a dash or an underline; neither is returned, b
 Pieces follow each other from left to right along the tilt of the page; a wide gap parts two numbers on a line.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -161,6 +161,25 @@ def lines_of(boxes: Sequence[Box], known: Sequence[Box] = (), dotted: bool = Fal
         [[boxes[index] for index in number] for number in _numbers(members, placed, is_bridged, height)]
         for members, height in zip(lines + rest, heights, strict=True)
     ]
+
+
+def pieces_of(lines: Sequence[Line]) -> list[Piece]:
+    """All pieces in reading order."""
+    return [piece for line in lines for number in line.numbers for piece in number.pieces]
+
+
+def without(lines: Sequence[Line], left_out: Iterable[bool]) -> tuple[Line, ...]:
+    """The lines without some pieces: a bool for each, in reading order."""
+    flags = iter(left_out)
+    kept = [[tuple(piece for piece in number.pieces if not next(flags)) for number in line.numbers] for line in lines]
+    numbers = [tuple(Number(pieces) for pieces in line if pieces) for line in kept]
+    return tuple(Line(line) for line in numbers if line)
+
+
+def scaled(box: Box, scale: float) -> tuple[int, int, int, int]:
+    """A box of an ink page in pixels of the page, at least one of them wide and high."""
+    x, y, w, h = (round(value * scale) for value in box)
+    return x, y, max(1, w), max(1, h)
 
 
 def around(boxes: Sequence[Box]) -> Box:

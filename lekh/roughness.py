@@ -18,6 +18,7 @@ BY = 5  # pixels beside a stroke, the ground that tells the light on it
 FOLLOWS = 0.75  # correlation of the strokes' brightness with that of the ground by them: both lie in one light
 EVENLY_LIT = 0.01  # of the light, what it varies by; less says nothing
 LEAST = 0.5  # grey levels; nothing stands out by less
+FAINT, TEXTURE = 15, 0.15  # grey levels; on ground rougher than this what stands out by less is no ink of a cut-out
 OF_NORMAL = 1.4826  # standard deviation over median absolute deviation, where these are normal
 
 

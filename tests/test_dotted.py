@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from lekh import images, layout, looking, model, reading
+from lekh import images, layout, looking, model, reading, touching
 from lekh.dotted import zeros_of
 
 SAMPLES = Path(__file__).resolve().parent.parent / "dataset" / "samples"
@@ -86,9 +86,9 @@ def test_what_the_network_for_numbers_left_out_is_put_back():
         return looking.Found(np.zeros((3, 3), np.float32), box, None, np.zeros(3, np.float32))
 
     one, dot, other = found(10, 10, 20, 50), found(40, 30, 10, 10), found(60, 12, 20, 50)
-    assert reading._with_zeros([one, other], [one, dot, other]) == [one, dot, other]
+    assert touching._with_zeros([one, other], [one, dot, other]) == [one, dot, other]
     whole = found(8, 10, 74, 52)
-    assert reading._with_zeros([whole], [one, dot, other]) == [whole]
+    assert touching._with_zeros([whole], [one, dot, other]) == [whole]
 
 
 @pytest.fixture(scope="module")

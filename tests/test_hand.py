@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from lekh import looking, model, nondigits, reading
+from lekh import looking, model, nondigits, reading, which_script
 from lekh.errors import LekhError
 from lekh.evaluation import edit_distance
 from lekh.hand import Hand, fitted, shared
@@ -110,7 +110,7 @@ def test_a_row_by_an_odd_hand_is_read_straightened(repository_model, monkeypatch
     page = row_of(hand)
     straightened = reading.read(page, repository_model, script)
     assert (straightened.script, straightened.hand is not None) == ("latin", True)
-    monkeypatch.setattr(reading, "hand_of", lambda *arguments: None)
+    monkeypatch.setattr(which_script, "hand_of", lambda *arguments: None)
     as_it_is = reading.read(page, repository_model, script)
 
     def errors_and_doubt(found):
@@ -138,9 +138,9 @@ def test_a_hand_that_makes_another_script_of_the_digits_must_read_more(
     as_it_is = [found((gujarati, 0.9)) for _ in range(4)] + [found((card.no_digit[-1], 0.9)) for _ in range(n - 4)]
     straight = [found((latin, 1.0)) for _ in range(surely)]
     straight += [found((card.no_digit[-1], 0.9)) for _ in range(n - surely)]
-    monkeypatch.setattr(reading, "hand_of", lambda *arguments: SLANTED)
-    monkeypatch.setattr(reading, "looked_at", lambda *arguments: straight)
-    looked, scripts, hand = reading._by_one_hand([], as_it_is, repository_model, "auto")
+    monkeypatch.setattr(which_script, "hand_of", lambda *arguments: SLANTED)
+    monkeypatch.setattr(which_script, "looked_at", lambda *arguments: straight)
+    looked, scripts, hand = which_script.by_one_hand([], as_it_is, repository_model, "auto")
     assert (looked is straight, hand is SLANTED) == (taken, taken)
     assert scripts[0][0] == ("latin" if taken else "gujarati")
 

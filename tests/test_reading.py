@@ -9,7 +9,7 @@ import pytest
 from drawn import draw
 from PIL import Image
 
-from lekh import ink_page, layout, model, reading
+from lekh import ink_page, layout, model, reading, which_script
 from lekh.errors import LekhError
 from tests.composed import compose
 
@@ -175,7 +175,7 @@ def test_lines_are_joined_by_a_line_feed():
         reading.Line((number(digit(3, rejected=True)),)),
         reading.Line((number(digit(7)),)),
     )
-    found = reading.Reading((("latin", 1.0),), lines, 1.0, *(np.zeros((1, 1)),) * 3)
+    found = reading.Reading((("latin", 1.0),), lines, *(np.zeros((1, 1)),) * 3)
     assert found.text == "10 4\n7"
     assert [one.digit for one in found.digits] == [1, 2, 0, 4, 3, 7]
 
@@ -319,7 +319,7 @@ def test_no_box_is_an_empty_reading(tiny_model, page_reading):
 def test_all_digits_decide_the_script_together(tiny_model, latin_share, expected):
     probabilities = np.zeros((len(latin_share), 20), np.float32)
     probabilities[:, 4], probabilities[:, 14] = latin_share, 1 - np.array(latin_share)
-    chances = reading.probable_scripts(probabilities, tiny_model)
+    chances = which_script.probable_scripts(probabilities, tiny_model)
     assert chances[0][0] == expected
     assert sum(chance for _, chance in chances) == pytest.approx(1)
 
@@ -328,7 +328,7 @@ def test_what_is_hardly_a_digit_hardly_decides_the_script(tiny_model):
     probabilities = np.zeros((3, 20), np.float32)
     probabilities[0, 4], probabilities[0, 14] = 0.8, 0.2
     probabilities[1:, 14] = 1e-4  # the rest went to what is no digit
-    assert reading.probable_scripts(probabilities, tiny_model)[0][0] == "latin"
+    assert which_script.probable_scripts(probabilities, tiny_model)[0][0] == "latin"
 
 
 @pytest.mark.parametrize(
@@ -340,7 +340,7 @@ def test_what_is_hardly_a_digit_hardly_decides_the_script(tiny_model):
     ],
 )
 def test_a_shape_of_several_scripts_is_said_to_be_so(chances, shared):
-    found = reading.Reading(tuple(chances), (), 1.0, *(np.zeros((1, 1)),) * 3)
+    found = reading.Reading(tuple(chances), (), *(np.zeros((1, 1)),) * 3)
     assert found.shared == shared
 
 
@@ -496,5 +496,5 @@ def test_the_surer_of_two_looks_at_one_digit_counts(tiny_model, monkeypatch):
     (digit,) = sure.digits
     other = dataclasses.replace(digit, digit=1, confidence=0.81)
     doubted = dataclasses.replace(sure, lines=(reading.Line((reading.Number((other,)),)),))
-    monkeypatch.setattr(reading, "_read_found", lambda *_: doubted)
+    monkeypatch.setattr(reading, "read_found", lambda *_: doubted)
     assert reading.read(page, tiny_model, "latin").text == "7"

@@ -74,7 +74,7 @@ def a_reading(probabilities: list[float], rejected: bool = False, script: str = 
         np.zeros((9, 7), np.float32),
         np.zeros((1, side, side, 1), np.float32),
     )
-    return Reading(((script, 1.0),), (Line((Number((digit,)),)),), 3.0, grey, ink, inputs)
+    return Reading(((script, 1.0),), (Line((Number((digit,)),)),), grey, ink, inputs)
 
 
 # A first visit
@@ -222,10 +222,10 @@ def page_of(rows: tuple[str, ...], milliseconds: float = 3.0) -> Reading:
     return Reading(
         (("latin", 1.0),),
         tuple(lines),
-        milliseconds,
         np.full(shape, 200, np.uint8),
         np.zeros(shape, np.float32),
         inputs,
+        milliseconds=milliseconds,
     )
 
 

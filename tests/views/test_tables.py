@@ -22,7 +22,7 @@ def reading() -> Reading:
         Line((Number((digit(1, 0), digit(2, 5))), Number((digit(3, 30),)))),
         Line((Number((digit(4, 0, rejected=True),)),)),
     )
-    return Reading((("khmer", 1.0),), lines, 3.0, EMPTY, EMPTY, EMPTY)
+    return Reading((("khmer", 1.0),), lines, EMPTY, EMPTY, EMPTY, milliseconds=3.0)
 
 
 def row(**changed) -> dict:
