@@ -11,11 +11,11 @@ import cv2
 import numpy as np
 
 from lekh import images, ink_page, layout, normalize
+from lekh.connected import components
 from lekh.errors import LekhError
 from lekh.model import NO_DIGIT, Model
 from lekh.normalize import EDGE
 from lekh.numerals import DOTTED, SIGNS
-from lekh.rules import components
 
 UNREAD = "?"
 MOST_STROKES = 120  # pieces of ink; more is no calculation

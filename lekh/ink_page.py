@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from lekh.connected import components
 from lekh.ground import (
     FIELD,
     LEAST_CONTRAST,
@@ -23,7 +24,7 @@ from lekh.ground import (
 )
 from lekh.normalize import EDGE
 from lekh.page_strokes import soft_strokes, without_edges
-from lekh.rules import components, without_rules
+from lekh.rules import without_rules
 
 PAGE = 2400  # pixels of the longer side of a large page while it is read
 MOST_ENLARGED = 4  # times, a field

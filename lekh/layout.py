@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from lekh.connected import components, weighted_median
 from lekh.dotted import may_be_zeros, zeros_of
 from lekh.normalize import EDGE
-from lekh.rules import components, weighted_median
 
 LEAST_PIECE = 5  # pixels of the longer side
 MOST_PIECES = 3000  # the largest are read; no page holds more digits

@@ -6,8 +6,8 @@ Grain, stains, what shows through, crumbs of rules, the edges of things and of s
 import cv2
 import numpy as np
 
+from lekh.connected import components, weighted_median, weighted_quantile
 from lekh.ground import FIELD
-from lekh.rules import components, weighted_median, weighted_quantile
 
 STROKE_LEVEL = 0.35  # of a stroke's own contrast: where it ends
 SURPLUS, GRAIN_AREA = 0.5, 100  # over the threshold, for a few pixels; how many are a few

@@ -7,6 +7,9 @@ longer than any bar of a digit. Strokes that cross a rule are mended where it wa
 import cv2
 import numpy as np
 
+from lekh.connected import components, weighted_median
+from lekh.leaning import leaning_rules
+
 SHORTEST_RUN = 12  # pixels
 RUN = 0.6  # of the writing's height; a tilted thin rule falls into runs about this long
 LONG = 2.6  # of the writing's height: longer than any digit
@@ -63,8 +66,6 @@ def _parted(mask, height, is_field, contrast):
     level = _rules(mask, LONG * height, height, is_field, contrast)
     turned = None if contrast is None else contrast.T
     upright = _rules(np.ascontiguousarray(mask.T), LONG_UPRIGHT * height, height, is_field, turned)
-    if level is None and upright is None:
-        return mask, np.zeros_like(mask)
     rest, removed = mask.copy(), np.zeros_like(mask)
     if level is not None:
         rest[level > 0] = 0
@@ -79,7 +80,15 @@ def _parted(mask, height, is_field, contrast):
         rest |= _mended(rest, level)
     if upright is not None:
         rest |= _mended(np.ascontiguousarray(rest.T), upright).T
-    return rest, removed
+    if not is_field and contrast is not None:
+        level, upright = leaning_rules(rest, height, contrast)
+        rest[(level | upright) > 0] = 0
+        removed |= level | upright
+        if level.any():
+            rest |= _mended(rest, level)
+        if upright.any():
+            rest |= _mended(np.ascontiguousarray(rest.T), np.ascontiguousarray(upright.T)).T
+    return (rest, removed) if removed.any() else (mask, removed)
 
 
 def _writing(mask):
@@ -95,41 +104,6 @@ def _writing(mask):
     if not likely.any():
         return 0.05 * min(h, w), 0.0
     return weighted_median(height[likely], (width * height)[likely]), float(area[likely].sum() / area.sum())
-
-
-def components(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What `cv2.connectedComponentsWithStats` gives, several times as fast where little is inked.
-
-    Args:
-        mask: uint8 `(H, W)`, 0 or 1, contiguous.
-
-    Returns:
-        `(labels, stats)`: int32 `(H, W)`, 8-connected, 0 the ground; int64 `(count, 5)`, for each label left, top,
-        width, height and area in pixels; of the ground 0 everywhere.
-    """
-    count, labels = cv2.connectedComponents(mask, connectivity=8, ltype=cv2.CV_32S)
-    inside = np.flatnonzero(mask.view(bool))
-    label = labels.ravel()[inside]
-    y, x = np.divmod(inside, mask.shape[1])
-    first, last = np.zeros((2, count), np.int64), np.full((2, count), -1)
-    # Of several values for one index the last one stays: the pixels come row by row, then column by column.
-    last[1][label], first[1][label[::-1]] = y, y[::-1]
-    order = np.argsort(x.astype(np.uint16), kind="stable")
-    label, x = label[order], x[order]
-    last[0][label], first[0][label[::-1]] = x, x[::-1]
-    return labels, np.stack([*first, *(last - first + 1), np.bincount(label, minlength=count)], axis=1)
-
-
-def weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
-    """The value in the middle of what is weighed: specks outnumber digits, digits outweigh specks."""
-    return weighted_quantile(values, weights, 0.5)
-
-
-def weighted_quantile(values: np.ndarray, weights: np.ndarray, share: float) -> float:
-    """The value that this share of what is weighed does not exceed."""
-    order = np.argsort(values)
-    total = np.cumsum(weights[order], dtype=np.float64)
-    return float(values[order][np.searchsorted(total, share * total[-1])])
 
 
 def _walls(rest, level, upright, height):

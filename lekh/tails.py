@@ -9,9 +9,9 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from lekh.connected import components
 from lekh.layout import Line, Piece, around
 from lekh.normalize import EDGE
-from lekh.rules import components
 
 SHORTEST, LONGEST = 0.15, 0.9  # of the piece's height, the width of the dash
 FLAT = 0.6  # of its width, the height of a dash; a slanted one is no flatter

@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from lekh.rules import components, weighted_median, without_rules
+from lekh.connected import components, weighted_median
+from lekh.rules import without_rules
 from tests.composed import compose, ruled
 
 DIGITS = (compose(["120 3457 98", "6 52 7301"], shape=(500, 1000))[0] > 0.5).astype(np.uint8)
