@@ -13,6 +13,7 @@ from lekh.model import Model
 from lekh.numerals import AUTO, DOTTED
 from lekh.one_digit import if_whole, is_alone, read_found, read_looked_at, read_one
 from lekh.result import Box, Digit, Line, Number, Reading
+from lekh.skew import skew_of, straightened, turned_back
 from lekh.which_script import by_one_hand
 from lekh.whole_page import found_on, read_on, through_grain
 
@@ -68,9 +69,15 @@ def _without_dots(found, script):
     return found.all_rejected()
 
 
-def _read_page(grey, model, script):
-    """The reading of a page that may hold one digit, many, or none."""
+def _read_page(grey, model, script, level=False):
+    """The reading of a page that may hold one digit, many, or none; `level`: its rules are."""
     page, lines = found_on(grey, model, script)
+    angle = 0.0 if level else skew_of(page.rules | (page.ink > 0.5))
+    if angle:
+        upright, back = straightened(grey, angle)
+        found = _read_page(upright, model, script, level=True)
+        found = found.with_each(lambda digit: replace(digit, box_xywh=turned_back(digit.box_xywh, back)))
+        return replace(found, grey=grey)
     many, lines = read_on(page, lines, grey, model, script) if lines else (None, lines)
     seen = through_grain(grey, model, script) if page.grain >= GRAINY else None
     if seen and (not many or _balance(seen) > _balance(many)):

@@ -98,9 +98,12 @@ def _writing(mask):
     small = cv2.dilate(mask, np.ones((2, 2), np.uint8))[::step, ::step] if step > 1 else mask
     _, stats = components(np.ascontiguousarray(small))
     stats = stats[1:] * np.array([step] * 4 + [step * step])
-    width, height, area = (stats[:, field] for field in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_AREA))
+    left, top, width, height, area = stats.T
     likely = (height >= 8) & (height < 0.9 * h) & (width < 0.4 * w) & (width < 3 * height) & (height < 8 * width)
     likely &= area > 0.5 * height
+    likely &= (
+        (np.minimum(left, top) > step) & (left + width < w - step) & (top + height < h - step)
+    )  # or it is the desk
     if not likely.any():
         return 0.05 * min(h, w), 0.0
     return weighted_median(height[likely], (width * height)[likely]), float(area[likely].sum() / area.sum())
