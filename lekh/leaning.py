@@ -42,8 +42,10 @@ def leaning_rules(mask: np.ndarray, height: float, contrast: np.ndarray) -> tupl
     for x, y, to_x, to_y in 2 * lines.reshape(-1, 4):
         count = max(abs(to_x - x), abs(to_y - y)) + 1
         along = darkest[np.linspace(y, to_y, count).astype(int), np.linspace(x, to_x, count).astype(int)]
+        if np.count_nonzero(along) < COVERED * count:  # digits one under the other
+            continue
         dark = min(255.0, DARKER * float(np.quantile(along, ALONG)))
-        steep = abs(to_y - y) > abs(to_x - x)
+        steep = int(abs(to_y - y) > abs(to_x - x))
         cv2.line(limits[steep], (int(x), int(y)), (int(to_x), int(to_y)), dark, DRAWN)
     level, upright = (cv2.compare(limit, cv2.max(contrast, 1), cv2.CMP_GE) & there for limit in limits)
     return level, upright

@@ -21,6 +21,7 @@ __all__ = ["AUTO", "Box", "Digit", "Line", "Number", "Reading", "read", "read_bo
 
 
 TOGETHER = 8_000_000  # pixels of pages that are held while the network is asked of all their digits
+KEPT = 0.5  # of the pieces of ink on a page, once it is turned; fewer are those of what it lies on
 GRAINY = 0.09  # of the paper's light; a page of coarser grain is also looked at
 FEW = 24  # pieces of ink; among so few there may be nothing but one digit, broken or on grainy paper
 
@@ -69,15 +70,23 @@ def _without_dots(found, script):
     return found.all_rejected()
 
 
-def _read_page(grey, model, script, level=False):
-    """The reading of a page that may hold one digit, many, or none; `level`: its rules are."""
+def _read_page(grey, model, script):
+    """The reading of a page, turned so that its rules are level, unless less is found on it then."""
     page, lines = found_on(grey, model, script)
-    angle = 0.0 if level else skew_of(page.rules | (page.ink > 0.5))
-    if angle:
-        upright, back = straightened(grey, angle)
-        found = _read_page(upright, model, script, level=True)
-        found = found.with_each(lambda digit: replace(digit, box_xywh=turned_back(digit.box_xywh, back)))
-        return replace(found, grey=grey)
+    angle = skew_of(page.rules | (page.ink > 0.5))
+    if not angle:
+        return _read_level(grey, page, lines, model, script)
+    upright, back = straightened(grey, angle)
+    page_then, lines_then = found_on(upright, model, script)
+    if len(pieces_of(lines_then)) < KEPT * len(pieces_of(lines)):
+        return _read_level(grey, page, lines, model, script)
+    found = _read_level(upright, page_then, lines_then, model, script)
+    found = found.with_each(lambda digit: replace(digit, box_xywh=turned_back(digit.box_xywh, back)))
+    return replace(found, grey=grey)
+
+
+def _read_level(grey, page, lines, model, script):
+    """The reading of a page that may hold one digit, many, or none."""
     many, lines = read_on(page, lines, grey, model, script) if lines else (None, lines)
     seen = through_grain(grey, model, script) if page.grain >= GRAINY else None
     if seen and (not many or _balance(seen) > _balance(many)):

@@ -13,7 +13,7 @@ from lekh.leaning import leaning_rules
 SHORTEST_RUN = 12  # pixels
 RUN = 0.6  # of the writing's height; a tilted thin rule falls into runs about this long
 LONG = 2.6  # of the writing's height: longer than any digit
-COVERED = 0.72  # of a rule is inked, at least; strokes one under the other leave gaps
+COVERED = 0.9  # of a rule is inked, at least; strokes one under the other leave gaps
 LONG_UPRIGHT = 4.0  # and longer than two digits, one under the other
 LEAST_SHARE = 0.04  # of the page, the shortest rule
 WALL = 0.5  # of the writing's height, the shortest wall of a cell
