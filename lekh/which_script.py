@@ -5,13 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from lekh.hand import Hand
-from lekh.judging import digit_of
+from lekh.judging import digit_of, unlike
 from lekh.looking import CROWDED, Found, hand_of, looked_at
 from lekh.model import Model
 from lekh.numerals import AUTO
 
 Scripts = tuple[tuple[str, float], ...]
 
+DIGITS_ONLY = 0.9  # share of the pieces on a page of many that must be digits once they are straightened
 VETO = 0.01  # the least that a digit gives each script, so that one odd digit does not decide against the others
 
 
@@ -62,13 +63,16 @@ def by_one_hand(
         return looked, scripts, None
     straight = looked_at(digits, model, script, hand)
     others = scripts_given(straight, model, script)
-    # Bent far enough, the digits of one script, and letters, look like digits of another, a few of them surely so.
-    more = _accepted(straight, model, others) > _accepted(looked, model, scripts)
-    if others[0][0] != scripts[0][0] and (len(looked) > CROWDED or not more):
-        return looked, scripts, None
-    return straight, others, hand
+    (before, read_before), (then, read_then) = _read_of(looked, model, scripts), _read_of(straight, model, others)
+    crowded, another = len(looked) > CROWDED, others[0][0] != scripts[0][0]
+    # Bent far enough, letters look like digits, and the digits of one script like another's, a few of them surely so.
+    may_not = (crowded and then < DIGITS_ONLY * len(looked)) or (another and (crowded or then <= before))
+    return (looked, scripts, None) if may_not or read_then <= read_before else (straight, others, hand)
 
 
-def _accepted(looked, model, scripts):
-    """How many pieces are digits of the likeliest script."""
-    return sum(not digit_of(piece, model, scripts[0][0]).rejected for piece in looked)
+def _read_of(looked, model, scripts):
+    """How many pieces are digits of the likeliest script; and how many that is, each as far as it surely is one."""
+    digits = [digit_of(piece, model, scripts[0][0]) for piece in looked]
+    sureness = [(1 - unlike(piece, model.card)) * digit.confidence * (not digit.rejected)
+                for piece, digit in zip(looked, digits, strict=True)]  # fmt: skip
+    return sum(not digit.rejected for digit in digits), sum(sureness)
