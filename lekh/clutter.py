@@ -56,7 +56,7 @@ def amid_clutter(
     """
     if len(unlike) < FEWEST:
         return rough > NO_PAPER
-    own = ALONE + UNLIKE * np.log(unlike + LEAST_UNLIKE) + UNSURE * np.log(1 - confidence + LEAST_UNSURE)
+    own = evidence(unlike, confidence)
     own += ROUGH * np.clip(np.log2(np.maximum(rough, 1e-9) / PRINTED_PAPER), 0, MOST_ROUGH)
     own = np.where(rejected, np.maximum(own, 0), own)
     line = np.unique(line, return_inverse=True)[1]
@@ -74,6 +74,11 @@ def amid_clutter(
         large = np.bincount(line, side) / length > LARGER * np.median(side)
         refused |= ((np.bincount(line, own) / length > NUMBER) | (length < np.where(large, PAIR, LENGTH)))[line]
     return refused
+
+
+def evidence(unlike: np.ndarray, confidence: np.ndarray) -> np.ndarray:
+    """Log odds that each thing is no digit, whatever else there is; both as for `amid_clutter`."""
+    return ALONE + UNLIKE * np.log(unlike + LEAST_UNLIKE) + UNSURE * np.log(1 - confidence + LEAST_UNSURE)
 
 
 def _uneven(side):

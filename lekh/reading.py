@@ -21,6 +21,7 @@ __all__ = ["AUTO", "Box", "Digit", "Line", "Number", "Reading", "read", "read_bo
 
 
 TOGETHER = 8_000_000  # pixels of pages that are held while the network is asked of all their digits
+SEVERAL = 3  # digits; of fewer on a page its rules tell too little
 KEPT = 0.5  # of the pieces of ink on a page, once it is turned; fewer are those of what it lies on
 GRAINY = 0.09  # of the paper's light; a page of coarser grain is also looked at
 FEW = 24  # pieces of ink; among so few there may be nothing but one digit, broken or on grainy paper
@@ -71,27 +72,15 @@ def _without_dots(found, script):
 
 
 def _read_page(grey, model, script):
-    """The reading of a page, turned so that its rules are level, unless less is found on it then."""
-    page, lines = found_on(grey, model, script)
-    angle = skew_of(page.rules | (page.ink > 0.5))
-    if not angle:
-        return _read_level(grey, page, lines, model, script)
-    upright, back = straightened(grey, angle)
-    page_then, lines_then = found_on(upright, model, script)
-    if len(pieces_of(lines_then)) < KEPT * len(pieces_of(lines)):
-        return _read_level(grey, page, lines, model, script)
-    found = _read_level(upright, page_then, lines_then, model, script)
-    found = found.with_each(lambda digit: replace(digit, box_xywh=turned_back(digit.box_xywh, back)))
-    return replace(found, grey=grey)
-
-
-def _read_level(grey, page, lines, model, script):
     """The reading of a page that may hold one digit, many, or none."""
-    many, lines = read_on(page, lines, grey, model, script) if lines else (None, lines)
-    seen = through_grain(grey, model, script) if page.grain >= GRAINY else None
-    if seen and (not many or _balance(seen) > _balance(many)):
-        return seen
-    if not many:
+    page, lines = found_on(grey, model, script)
+    turned = _read_turned(grey, page, lines, model, script)
+    if turned is not None:
+        return turned
+    many, lines, is_grainy = _read_many(grey, page, lines, model, script)
+    if is_grainy:
+        return many
+    if many is None:
         return if_whole(read_one(grey, model, script))
     pieces = pieces_of(lines)
     if len(pieces) <= FEW or not many.shows_digits:
@@ -100,6 +89,31 @@ def _read_level(grey, page, lines, model, script):
         if is_alone(one, found, many, pieces, page):
             return one
     return many
+
+
+def _read_turned(grey, page, lines, model, script):
+    """The reading of a page turned so that its rules are level; `None` where they are, or little is found then."""
+    angle = skew_of(page.rules | (page.ink > 0.5))
+    if not angle:
+        return None
+    upright, back = straightened(grey, angle)
+    page, lines_then = found_on(upright, model, script)
+    if len(pieces_of(lines_then)) < KEPT * len(pieces_of(lines)):
+        return None
+    many, _, _ = _read_many(upright, page, lines_then, model, script)
+    if many is None or sum(not digit.rejected for digit in many.digits) < SEVERAL:
+        return None
+    many = many.with_each(lambda digit: replace(digit, box_xywh=turned_back(digit.box_xywh, back)))
+    return replace(many, grey=grey)
+
+
+def _read_many(grey, page, lines, model, script):
+    """The reading of all that was found on a page, or `None`; its lines; and whether the page is read through its grain
+    because more is seen so."""
+    many, lines = read_on(page, lines, grey, model, script) if lines else (None, lines)
+    seen = through_grain(grey, model, script) if page.grain >= GRAINY else None
+    is_grainy = seen is not None and (many is None or _balance(seen) > _balance(many))
+    return seen if is_grainy else many, lines, is_grainy
 
 
 def _balance(many):

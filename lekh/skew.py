@@ -3,6 +3,8 @@
 import cv2
 import numpy as np
 
+from lekh.ground import resized, wide_median
+
 SIDE = 480  # pixels of the longer side at which the rules' directions are measured
 LONG = 0.08  # of that side, the shortest line that tells a direction
 COVERED, GAP = 0.8, 4  # of a line is inked; pixels, its widest gap
@@ -46,7 +48,7 @@ def skew_of(rules: np.ndarray) -> float:
 
 
 def straightened(grey: np.ndarray, angle: float) -> tuple[np.ndarray, np.ndarray]:
-    """A page turned back by its skew, all of it; its border goes on where nothing was.
+    """A page turned back by its skew, all of it, on ground that goes on as it is at the border, without its strokes.
 
     Args:
         grey: uint8 `(H, W)`.
@@ -60,7 +62,11 @@ def straightened(grey: np.ndarray, angle: float) -> tuple[np.ndarray, np.ndarray
     cos, sin = abs(turn[0, 0]), abs(turn[0, 1])
     size = round(w * cos + h * sin), round(h * cos + w * sin)
     turn[:, 2] += (np.array(size) - (w, h)) / 2
-    page = cv2.warpAffine(grey, turn, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    small = resized(grey, min(SIDE, max(grey.shape)))
+    ground = np.clip(wide_median(small), 0, 255).astype(np.uint8)
+    from_small = turn @ np.diag([w / small.shape[1], h / small.shape[0], 1])
+    ground = cv2.warpAffine(ground, from_small, size, borderMode=cv2.BORDER_REPLICATE)
+    page = cv2.warpAffine(grey, turn, size, dst=ground, borderMode=cv2.BORDER_TRANSPARENT)
     return page, cv2.invertAffineTransform(turn)
 
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from lekh import clutter
+from lekh.clutter import PRINT
 from lekh.hand import Hand
 from lekh.judging import digit_of, unlike
 from lekh.looking import CROWDED, Found, hand_of, looked_at
@@ -12,7 +14,7 @@ from lekh.numerals import AUTO
 
 Scripts = tuple[tuple[str, float], ...]
 
-DIGITS_ONLY = 0.9  # share of the pieces on a page of many that must be digits once they are straightened
+NEARLY_ALL = 0.9  # of the pieces on a page of many that looks like print must be digits once they are straightened
 VETO = 0.01  # the least that a digit gives each script, so that one odd digit does not decide against the others
 
 
@@ -63,16 +65,19 @@ def by_one_hand(
         return looked, scripts, None
     straight = looked_at(digits, model, script, hand)
     others = scripts_given(straight, model, script)
-    (before, read_before), (then, read_then) = _read_of(looked, model, scripts), _read_of(straight, model, others)
-    crowded, another = len(looked) > CROWDED, others[0][0] != scripts[0][0]
-    # Bent far enough, letters look like digits, and the digits of one script like another's, a few of them surely so.
-    may_not = (crowded and then < DIGITS_ONLY * len(looked)) or (another and (crowded or then <= before))
-    return (looked, scripts, None) if may_not or read_then <= read_before else (straight, others, hand)
+    before, then = _digits_of(looked, model, scripts), _digits_of(straight, model, others)
+    if others[0][0] != scripts[0][0] and (len(looked) > CROWDED or then[0] <= before[0]):
+        return looked, scripts, None  # bent far enough, digits of one script look like another's, some of them surely
+    if len(looked) > CROWDED and (then[1] > before[1] or (before[1] > PRINT and then[0] < NEARLY_ALL * len(looked))):
+        return looked, scripts, None  # and letters like digits
+    return straight, others, hand
 
 
-def _read_of(looked, model, scripts):
-    """How many pieces are digits of the likeliest script; and how many that is, each as far as it surely is one."""
+def _digits_of(looked, model, scripts):
+    """How many pieces are digits of the likeliest script, and the mean evidence that they are none."""
     digits = [digit_of(piece, model, scripts[0][0]) for piece in looked]
-    sureness = [(1 - unlike(piece, model.card)) * digit.confidence * (not digit.rejected)
-                for piece, digit in zip(looked, digits, strict=True)]  # fmt: skip
-    return sum(not digit.rejected for digit in digits), sum(sureness)
+    none = clutter.evidence(
+        np.array([unlike(piece, model.card) for piece in looked]), np.array([digit.confidence for digit in digits])
+    )
+    rejected = np.array([digit.rejected for digit in digits])
+    return np.count_nonzero(~rejected), float(np.where(rejected, np.maximum(none, 0), none).mean())
