@@ -13,7 +13,7 @@ from lekh.leaning import leaning_rules
 SHORTEST_RUN = 12  # pixels
 RUN = 0.6  # of the writing's height; a tilted thin rule falls into runs about this long
 LONG = 2.6  # of the writing's height: longer than any digit
-COVERED = 0.9  # of a rule is inked, at least; strokes one under the other leave gaps
+COVERED, COVERED_WALL = 0.9, 0.72  # of a rule is inked, at least: strokes one under the other leave gaps; of a wall
 LONG_UPRIGHT = 4.0  # and longer than two digits, one under the other
 LEAST_SHARE = 0.04  # of the page, the shortest rule
 WALL = 0.5  # of the writing's height, the shortest wall of a cell
@@ -114,7 +114,9 @@ def _walls(rest, level, upright, height):
 
     They are too short for rules, but go straight from one level rule to the next, and there are several alike.
     """
-    found = _rules(np.ascontiguousarray(rest.T), WALL * height, height, False, None, shortest=0.0, thin=THIN_WALL)
+    found = _rules(
+        np.ascontiguousarray(rest.T), WALL * height, height, False, None, 0.0, thin=THIN_WALL, covered=COVERED_WALL
+    )
     if found is None:
         return None
     level, run = np.ascontiguousarray(level.T), round(RUN * height) | 1
@@ -140,7 +142,7 @@ def _stands_between(x, y, w, h, level, upright):
     return all(end.any() for end in ends)
 
 
-def _rules(mask, least, height, is_field, contrast, shortest=LEAST_SHARE, thin=THIN):
+def _rules(mask, least, height, is_field, contrast, shortest=LEAST_SHARE, thin=THIN, covered=COVERED):
     """uint8 mask of the nearly level rules, or None."""
     h, w = mask.shape
     run = min(max(SHORTEST_RUN, round(RUN * height)), w)
@@ -163,8 +165,8 @@ def _rules(mask, least, height, is_field, contrast, shortest=LEAST_SHARE, thin=T
     long = spans if is_field else width > max(least, shortest * w)
     slim = thickness < max(THINNEST, min(thin * height, THIN_ON_PAGE * w))
     chosen = long & slim & (2 * stats[:, cv2.CC_STAT_HEIGHT] < 0.25 * width + thickness)
-    covered = np.bincount(labels[runs[::2, ::2] > 0], minlength=len(stats))
-    chosen &= covered > COVERED * stats[:, cv2.CC_STAT_AREA]
+    inked = np.bincount(labels[runs[::2, ::2] > 0], minlength=len(stats))
+    chosen &= inked > covered * stats[:, cv2.CC_STAT_AREA]
     chosen[0] = False
     if not chosen.any():
         return None
