@@ -122,29 +122,6 @@ def test_a_row_by_an_odd_hand_is_read_straightened(repository_model, monkeypatch
     assert errors_and_doubt(straightened)[0] <= 1
 
 
-@pytest.mark.parametrize(("surely", "taken"), [(2, False), (6, True)], ids=["a few of them", "more than before"])
-def test_a_hand_that_makes_another_script_of_the_digits_must_read_more(
-    repository_model, monkeypatch, surely, taken, n=8
-):
-    card = repository_model.card
-    gujarati, latin = card.indices("gujarati")[3], card.indices("latin")[2]
-
-    def found(*weights):
-        looked = np.full(len(card.classes), 1e-4, np.float32)
-        for place, weight in weights:
-            looked[place] = weight
-        return looking.Found(np.ones((9, 9), np.float32), (0, 0, 9, 9), None, looked / looked.sum())
-
-    as_it_is = [found((gujarati, 0.9)) for _ in range(4)] + [found((card.no_digit[-1], 0.9)) for _ in range(n - 4)]
-    straight = [found((latin, 1.0)) for _ in range(surely)]
-    straight += [found((card.no_digit[-1], 0.9)) for _ in range(n - surely)]
-    monkeypatch.setattr(which_script, "hand_of", lambda *arguments: SLANTED)
-    monkeypatch.setattr(which_script, "looked_at", lambda *arguments: straight)
-    looked, scripts, hand = which_script.by_one_hand([], as_it_is, repository_model, "auto")
-    assert (looked is straight, hand is SLANTED) == (taken, taken)
-    assert scripts[0][0] == ("latin" if taken else "gujarati")
-
-
 def test_a_corrected_box_is_straightened_too(repository_model):
     found = reading.read(row_of(TURNED), repository_model, "latin")
     x, y, w, h = found.digits[1].box_xywh

@@ -9,7 +9,7 @@ import pytest
 from drawn import draw
 from PIL import Image
 
-from lekh import ink_page, layout, model, reading, which_script
+from lekh import ink_page, layout, model, reading
 from lekh.errors import LekhError
 from tests.composed import compose
 
@@ -306,29 +306,6 @@ def test_a_box_on_bare_paper_is_rejected_unless_it_is_told(tiny_model, page_read
 def test_no_box_is_an_empty_reading(tiny_model, page_reading):
     again = reading.read_boxes(page_reading, [], tiny_model, "latin")
     assert (again.lines, again.text, again.inputs.shape[0]) == ((), "", 0)
-
-
-@pytest.mark.parametrize(
-    ("latin_share", "expected"),
-    [
-        pytest.param([0.9], "latin", id="one digit"),
-        pytest.param([0.6, 0.6, 0.01], "khmer", id="one sure digit outweighs two that waver"),
-        pytest.param([0.4, 0.4, 0.9], "latin", id="the product decides, not the count"),
-    ],
-)
-def test_all_digits_decide_the_script_together(tiny_model, latin_share, expected):
-    probabilities = np.zeros((len(latin_share), 20), np.float32)
-    probabilities[:, 4], probabilities[:, 14] = latin_share, 1 - np.array(latin_share)
-    chances = which_script.probable_scripts(probabilities, tiny_model)
-    assert chances[0][0] == expected
-    assert sum(chance for _, chance in chances) == pytest.approx(1)
-
-
-def test_what_is_hardly_a_digit_hardly_decides_the_script(tiny_model):
-    probabilities = np.zeros((3, 20), np.float32)
-    probabilities[0, 4], probabilities[0, 14] = 0.8, 0.2
-    probabilities[1:, 14] = 1e-4  # the rest went to what is no digit
-    assert which_script.probable_scripts(probabilities, tiny_model)[0][0] == "latin"
 
 
 @pytest.mark.parametrize(

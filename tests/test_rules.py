@@ -4,7 +4,6 @@ import cv2
 import numpy as np
 import pytest
 
-from lekh.connected import components, weighted_median
 from lekh.rules import without_rules
 from tests.composed import compose, ruled
 
@@ -72,21 +71,6 @@ def test_a_field_keeps_the_bars_of_its_digits():
     cv2.line(seven, (240, 30), (150, 180), 1, 9)
     rest, _ = without_rules(seven, is_field=True)
     assert np.array_equal(rest, seven)
-
-
-def test_the_weighted_median_is_where_half_of_the_weight_is_reached():
-    assert weighted_median(np.array([1, 2, 50]), np.array([1.0, 1.0, 10.0])) == 50
-    assert weighted_median(np.array([50, 1, 2]), np.array([1.0, 5.0, 5.0])) == 2
-
-
-@pytest.mark.parametrize(
-    "mask", [DIGITS, np.zeros((3, 4), np.uint8), np.ones((5, 2), np.uint8)], ids=["page", "0", "1"]
-)
-def test_components_are_those_of_opencv(mask):
-    labels, stats = components(mask)
-    _, expected, boxes, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    assert np.array_equal(labels, expected)
-    assert np.array_equal(stats[1:], boxes[1:]) and stats[0, cv2.CC_STAT_AREA] == 0
 
 
 def test_a_stroke_along_a_fainter_rule_stays():
