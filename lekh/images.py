@@ -67,6 +67,8 @@ _FOREIGN = (  # how a file begins that people take for a picture, and what it is
     (re.compile(rb"\0\0[\1\2]\0"), "an icon"),
     (re.compile(rb"....ftyp|\x1aE\xdf\xa3|RIFF....AVI ", re.DOTALL), "a video"),
 )
+_GLANCE = 512  # pixels of either side, of a transparent picture
+_MOST_INK, _LIGHT_INK = 0.5, 0.8  # of such a picture, what strokes cover; of white, what is lost on that
 _HEAD = 512  # bytes that decide what a file is
 
 
@@ -78,7 +80,7 @@ def to_grey(source: Source) -> np.ndarray:
             (its current frame), or an array: `(H, W)` grey, `(H, W, 2)` grey and alpha, `(H, W, 3)` RGB or
             `(H, W, 4)` RGBA. Arrays are uint8 0..255, uint16 0..65535, bool, other integers (full scale 255 or
             65535, the least that holds them all), or floats (full scale 1, 255 or 65535 likewise).
-            Of files that hold several frames the first is taken. Transparent means white.
+            Of files that hold several frames the first is taken. Transparent means white, or black around light ink.
 
     Returns:
         uint8 `(H, W)`, 0 black .. 255 white; always a new array, `source` is never modified.
@@ -249,14 +251,14 @@ def _upright(image: Image.Image) -> np.ndarray:
 
 
 def _flat(image: Image.Image) -> np.ndarray:
-    """uint8 `(H, W)` of an image in any mode, composited on white, not yet turned."""
+    """uint8 `(H, W)` of an image in any mode, composited and not yet turned."""
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         return _deep_to_grey(image)
     width, height = image.size
-    grey, rows = np.empty((height, width), np.uint8), _band(width)
+    grey, rows, on_black = np.empty((height, width), np.uint8), _band(width), _is_light_ink(image)
     for top in range(0, height, rows):
         below = min(height, top + rows)
-        grey[top:below] = _flat_band(image if rows >= height else image.crop((0, top, width, below)))
+        grey[top:below] = _flat_band(image if rows >= height else image.crop((0, top, width, below)), on_black)
     return grey
 
 
@@ -264,15 +266,27 @@ def _band(width: int) -> int:
     return max(1, _BAND // width)
 
 
-def _flat_band(image: Image.Image) -> np.ndarray:
+def _flat_band(image: Image.Image, on_black: bool) -> np.ndarray:
     if image.mode == "LAB":
         return np.asarray(image.getchannel("L"))
-    if image.mode == "La":
-        image = image.convert("LA")
     if image.has_transparency_data:
-        image = _with_alpha(image)
-        return _on_white(np.asarray(image.convert("L")), np.asarray(image.getchannel("A")))
+        return _composited(*_grey_and_alpha(image), on_black)
     return np.asarray(image if image.mode == "L" else image.convert("L"))
+
+
+def _is_light_ink(image: Image.Image) -> bool:
+    """Whether nothing but light strokes is on a transparent picture: on white they would be lost."""
+    if not image.has_transparency_data:
+        return False
+    size = tuple(min(side, _GLANCE) for side in image.size)
+    grey, alpha = _grey_and_alpha(image.resize(size, Image.Resampling.NEAREST))
+    light = cv2.multiply(grey, alpha, scale=1 / 255)
+    return bool(alpha.mean() < 255 * _MOST_INK and light.sum(dtype=float) > _LIGHT_INK * alpha.sum(dtype=float))
+
+
+def _grey_and_alpha(image: Image.Image) -> tuple[np.ndarray, np.ndarray]:
+    image = _with_alpha(image.convert("LA") if image.mode == "La" else image)
+    return np.asarray(image.convert("L")), np.asarray(image.getchannel("A"))
 
 
 def _with_alpha(image: Image.Image) -> Image.Image:
@@ -299,10 +313,11 @@ def _deep_to_grey(image: Image.Image) -> np.ndarray:
     return grey
 
 
-def _on_white(grey: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """Grey composited on white. Luma is linear, so that this equals compositing the colours first."""
-    darkness = cv2.multiply(cv2.bitwise_not(grey), alpha, scale=1 / 255)
-    return cv2.bitwise_not(darkness)
+def _composited(grey: np.ndarray, alpha: np.ndarray, on_black: bool) -> np.ndarray:
+    """Grey on white, or black. Luma is linear, so that this equals compositing the colours first."""
+    if on_black:
+        return cv2.multiply(grey, alpha, scale=1 / 255)
+    return cv2.bitwise_not(cv2.multiply(cv2.bitwise_not(grey), alpha, scale=1 / 255))
 
 
 def _orientation(image: Image.Image) -> int:

@@ -237,6 +237,21 @@ def test_half_transparent_ink_is_halfway_to_white():
     assert np.abs(to_grey(canvas)[0] - expected).max() <= 1
 
 
+def test_light_ink_on_nothing_stands_out_from_black():
+    drawn = np.full((3000, 2400, 4), 250, np.uint8)  # so large that it is read in bands, some of which have no ink
+    drawn[..., 3] = 0
+    drawn[1000:1200, 900:1400, 3] = 255
+    page = to_grey(drawn)
+    assert page[0, 0] == page[-1, -1] == 0 and (page[1000:1200, 900:1400] == 250).all()
+
+
+def test_light_paper_with_clear_corners_stays_on_white():
+    photo = np.full((60, 40, 4), 240, np.uint8)
+    photo[..., 3] = 255
+    photo[:9, :9, 3] = 0
+    assert to_grey(photo).min() == 240
+
+
 # Doors
 
 
