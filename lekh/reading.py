@@ -11,7 +11,7 @@ from lekh.layout import pieces_of
 from lekh.looking import CROWDED, looked_at
 from lekh.model import Model
 from lekh.numerals import AUTO, DOTTED
-from lekh.one_digit import if_whole, is_alone, read_found, read_looked_at, read_one
+from lekh.one_digit import FEW, if_whole, is_alone, read_found, read_looked_at, read_one
 from lekh.result import Box, Digit, Line, Number, Reading
 from lekh.skew import skew_of, straightened, turned_back
 from lekh.which_script import by_one_hand
@@ -24,7 +24,6 @@ TOGETHER = 8_000_000  # pixels of pages that are held while the network is asked
 SEVERAL = 3  # digits; of fewer on a page its rules tell too little
 KEPT = 0.5  # of the pieces of ink on a page, once it is turned; fewer are those of what it lies on
 GRAINY = 0.09  # of the paper's light; a page of coarser grain is also looked at
-FEW = 24  # pieces of ink; among so few there may be nothing but one digit, broken or on grainy paper
 
 
 def read(source: images.Source, model: Model, script: str = AUTO, single: bool = False) -> Reading:
