@@ -56,9 +56,7 @@ def amid_clutter(
     """
     if len(unlike) < FEWEST:
         return rough > NO_PAPER
-    own = evidence(unlike, confidence)
-    own += ROUGH * np.clip(np.log2(np.maximum(rough, 1e-9) / PRINTED_PAPER), 0, MOST_ROUGH)
-    own = np.where(rejected, np.maximum(own, 0), own)
+    own = evidence(unlike, confidence, rejected, rough)
     line = np.unique(line, return_inverse=True)[1]
     others = len(own) - 1 + (LINE - 1) * (np.bincount(line)[line] - 1) + 2 * UNKNOWN
     uneven = _uneven(side[~rejected])
@@ -76,9 +74,13 @@ def amid_clutter(
     return refused
 
 
-def evidence(unlike: np.ndarray, confidence: np.ndarray) -> np.ndarray:
-    """Log odds that each thing is no digit, whatever else there is; both as for `amid_clutter`."""
-    return ALONE + UNLIKE * np.log(unlike + LEAST_UNLIKE) + UNSURE * np.log(1 - confidence + LEAST_UNSURE)
+def evidence(
+    unlike: np.ndarray, confidence: np.ndarray, rejected: np.ndarray, rough: np.ndarray | float = 0.0
+) -> np.ndarray:
+    """Log odds that each thing is no digit, whatever else there is; all as for `amid_clutter`."""
+    own = ALONE + UNLIKE * np.log(unlike + LEAST_UNLIKE) + UNSURE * np.log(1 - confidence + LEAST_UNSURE)
+    own += ROUGH * np.clip(np.log2(np.maximum(rough, 1e-9) / PRINTED_PAPER), 0, MOST_ROUGH)
+    return np.where(rejected, np.maximum(own, 0), own)
 
 
 def _uneven(side):

@@ -97,7 +97,7 @@ class Reading:
         lines: empty when there is no ink, or nothing of it can be a digit.
         grey: uint8 `(H, W)`, the page.
         ink: float32 `(h, w)`, 0 paper .. 1 ink: what was taken for ink on the page or, where one digit was looked for,
-            in the region around it.
+            in the region around it; of a page that was read turned, as it is then.
         inputs: float32 `(N, S, S, 1)`: what the network saw of each digit, in reading order.
         hand: what straightened all digits before they were read; `None` where they were read as they are.
         milliseconds: from the source to the reading, the model already loaded.

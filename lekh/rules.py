@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from lekh.connected import components, weighted_median
-from lekh.leaning import leaning_rules
+from lekh.leaning import ALONG, THIN, THINNEST, leaning_rules
 
 SHORTEST_RUN = 12  # pixels
 RUN = 0.6  # of the writing's height; a tilted thin rule falls into runs about this long
@@ -27,13 +27,12 @@ ENOUGH = 0.15  # of the ink, what digits must be to tell their height
 FIRST_LOOK = 0.08  # of the page's longer side, the height assumed before
 IN_FIELD = 0.3  # of a field's shorter side, the least height of its writing
 SPANS = 0.55  # of a cropped field, its shortest rule
-THIN, THIN_ON_PAGE = 0.3, 0.04  # of the writing's height, and of the page
+THIN_ON_PAGE = 0.04  # of the page, as THIN is of the writing's height
 THIN_WALL = 0.4  # of the writing's height, walls of two cells side by side
 MOST_TILT = 0.1  # of a row of cells
-PALE, ALONG = 0.05, 0.35  # how dark a rule is along so much of its length, and at least along so much
+PALE = 0.05  # how dark a rule is along so little of it, as along so much of it, ALONG
 UNEVEN = 6  # times that difference: as much darker a rule may be where it is darkest,
 DARKER = 1.5, 2.0  # but so many times as dark at least, and at most; what is darker is a stroke that runs along it
-THINNEST = 7  # pixels, with a neighbour row on either side: no rule is too thick for any writing
 
 
 def without_rules(
@@ -76,18 +75,13 @@ def _parted(mask, height, is_field, contrast):
     if upright is not None:
         rest[upright.T > 0] = 0
         removed |= upright.T
-    if level is not None:
-        rest |= _mended(rest, level)
-    if upright is not None:
-        rest |= _mended(np.ascontiguousarray(rest.T), upright).T
-    if not is_field and contrast is not None:
-        level, upright = leaning_rules(rest, height, contrast)
+    _mend(rest, level, upright)
+    leaning = None if is_field or contrast is None else leaning_rules(rest, height, contrast)
+    if leaning is not None:
+        level, upright = leaning
         rest[(level | upright) > 0] = 0
         removed |= level | upright
-        if level.any():
-            rest |= _mended(rest, level)
-        if upright.any():
-            rest |= _mended(np.ascontiguousarray(rest.T), np.ascontiguousarray(upright.T)).T
+        _mend(rest, level, np.ascontiguousarray(upright.T))
     return (rest, removed) if removed.any() else (mask, removed)
 
 
@@ -192,6 +186,14 @@ def _darkest(labels, chosen, contrast):
     limits = np.zeros_like(labels, np.uint8)
     limits[y, x] = np.clip(limit, 1, 255)[rule]
     return limits
+
+
+def _mend(rest, level, upright):
+    """Continues the strokes of `rest` through rules that were taken out; `upright` is turned; each may be `None`."""
+    if level is not None and level.any():
+        rest |= _mended(rest, level)
+    if upright is not None and upright.any():
+        rest |= _mended(np.ascontiguousarray(rest.T), upright).T
 
 
 def _mended(rest, rules):

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lekh import clutter
-from lekh.clutter import PRINT
+from lekh.clutter import PRINT, evidence
 from lekh.hand import Hand
 from lekh.judging import digit_of, unlike
 from lekh.looking import CROWDED, Found, hand_of, looked_at
@@ -76,8 +75,6 @@ def by_one_hand(
 def _digits_of(looked, model, scripts):
     """How many pieces are digits of the likeliest script, and the mean evidence that they are none."""
     digits = [digit_of(piece, model, scripts[0][0]) for piece in looked]
-    none = clutter.evidence(
-        np.array([unlike(piece, model.card) for piece in looked]), np.array([digit.confidence for digit in digits])
-    )
-    rejected = np.array([digit.rejected for digit in digits])
-    return np.count_nonzero(~rejected), float(np.where(rejected, np.maximum(none, 0), none).mean())
+    none = np.array([unlike(piece, model.card) for piece in looked])
+    confidence, rejected = np.array([(digit.confidence, digit.rejected) for digit in digits]).T
+    return np.count_nonzero(rejected == 0), float(evidence(none, confidence, rejected > 0).mean())
