@@ -20,6 +20,7 @@ from lekh.ground import (
     relative,
     resized,
     sampled,
+    shrunk,
     wide_median,
 )
 from lekh.normalize import EDGE
@@ -31,6 +32,7 @@ MOST_ENLARGED = 4  # times, a field
 WIDEST_ON_PAGE = 0.04  # a stroke, as a share of the page's longer side
 BAND, BAND_ACROSS = 0.008, 0.8  # of that side, the width of a fold or a narrow shadow; how much of the page it crosses
 BAND_DARK = 0.4  # of the paper's light that it takes, at most
+BAND_BROAD = 0.06  # of its area is as broad; of rules, where strokes cross them, less
 IN_BANDS = 0.012  # of that side, the widest stroke on one
 WIDEST_IN_FIELD = 0.3  # and of a tightly cropped field's shorter side
 TILE = 64  # pixels; the grain of the paper is measured tile by tile
@@ -99,6 +101,27 @@ def find_page(grey: np.ndarray, longer: int = PAGE, ruled: bool = True, blur: fl
     return replace(found, scale=max(grey.shape) / max(page.shape))
 
 
+def marks_on(grey: np.ndarray, longer: int) -> np.ndarray:
+    """Whatever stands out from a page, rules and grids with it: a quick look, by which its skew is told.
+
+    Args:
+        grey: uint8 `(H, W)`.
+        longer: pixels of the longer side to which a larger page is brought, nearly.
+
+    Returns:
+        uint8 `(h, w)`, 1 on marks.
+    """
+    if min(grey.shape) < LEAST_SIDE:
+        return np.zeros(grey.shape, np.uint8)
+    page = _at_reading_size(grey, longer)
+    ground = even_ground(page)
+    if ground is not None:
+        return cv2.compare(cv2.absdiff(page, float(ground)), DRAWN_THRESHOLD, cv2.CMP_GT) & 1
+    page = 255 - page if _looks_light(page) else page
+    paper = _paper_around(page, is_field=False)
+    return cv2.compare(_contrast_to(paper, page), _grain_threshold(page, paper), cv2.CMP_GT) & 1
+
+
 def _not_held(ink, other):
     """The ink without what other ink surrounds: the paper within a 0, which is light between dark strokes."""
     labels, _ = components((ink > EDGE).astype(np.uint8))
@@ -112,15 +135,8 @@ def _not_held(ink, other):
 
 def _at_reading_size(grey, wanted):
     longer = max(grey.shape)
-    if longer > wanted:
-        parts = -(-longer // (wanted + 100))
-        if longer / parts >= 0.8 * wanted:  # whole parts are ten times as fast
-            h, w = (side // parts for side in grey.shape)
-            if min(h, w) >= 1:
-                return cv2.resize(grey[: h * parts, : w * parts], (w, h), interpolation=cv2.INTER_AREA)
-        return resized(grey, wanted)
     if longer >= FIELD:
-        return grey
+        return shrunk(grey, wanted)
     page = resized(grey, min(FIELD, MOST_ENLARGED * longer))
     return cv2.GaussianBlur(page, (0, 0), FIELD_BLUR * max(page.shape) / longer)
 
@@ -219,13 +235,13 @@ def _bands(contrast, inked, rules):
 
 
 def _crossing(dark, core, contrast):
-    """bool `(h, w)`: the pieces of a mask that are pale, broad somewhere and cross the page."""
+    """bool `(h, w)`: the pieces of a mask that are pale, broad, and cross the page."""
     labels, stats = components(dark)
     broad = np.bincount(labels[core], minlength=len(stats))
     level = np.bincount(labels[core], contrast[core], len(stats)) / np.maximum(broad, 1)
     size = np.array(dark.shape[::-1])
     across = (stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]] > BAND_ACROSS * size).any(axis=1)
-    across &= (broad > 0) & (level < 255 * BAND_DARK)
+    across &= (broad > BAND_BROAD * stats[:, cv2.CC_STAT_AREA]) & (level < 255 * BAND_DARK)
     across[0] = False
     return across[labels]
 

@@ -22,7 +22,7 @@ __all__ = ["AUTO", "Box", "Digit", "Line", "Number", "Reading", "read", "read_bo
 
 TOGETHER = 8_000_000  # pixels of pages that are held while the network is asked of all their digits
 SEVERAL = 3  # digits; of fewer on a page its rules tell too little
-KEPT = 0.5  # of the pieces of ink on a page, once it is turned; fewer are those of what it lies on
+MOSTLY = 0.8  # of what is on a page, once it is turned, are digits: no need to read it as it was
 GRAINY = 0.09  # of the paper's light; a page of coarser grain is also looked at
 
 
@@ -72,10 +72,16 @@ def _without_dots(found, script):
 
 def _read_page(grey, model, script):
     """The reading of a page that may hold one digit, many, or none."""
-    page, lines = found_on(grey, model, script)
-    turned = _read_turned(grey, page, lines, model, script)
-    if turned is not None:
+    turned = _read_turned(grey, model, script)
+    if turned is not None and _accepted(turned) >= MOSTLY * len(turned.digits):
         return turned
+    level = _read_level(grey, model, script)
+    return level if turned is None or _balance(level) > _balance(turned) else turned
+
+
+def _read_level(grey, model, script):
+    """The reading of a page as it is."""
+    page, lines = found_on(grey, model, script)
     many, lines, is_grainy = _read_many(grey, page, lines, model, script)
     if is_grainy:
         return many
@@ -90,20 +96,22 @@ def _read_page(grey, model, script):
     return many
 
 
-def _read_turned(grey, page, lines, model, script):
-    """The reading of a page turned so that its rules are level; `None` where they are, or little is found then."""
-    angle = skew_of(page.rules | (page.ink > 0.5))
+def _read_turned(grey, model, script):
+    """The reading of a page turned so that its rules are level; `None` where they are, or it shows few digits then."""
+    angle = skew_of(grey)
     if not angle:
         return None
     upright, back = straightened(grey, angle)
-    page, lines_then = found_on(upright, model, script)
-    if len(pieces_of(lines_then)) < KEPT * len(pieces_of(lines)):
-        return None
-    many, _, _ = _read_many(upright, page, lines_then, model, script)
-    if many is None or sum(not digit.rejected for digit in many.digits) < SEVERAL:
+    many, _, _ = _read_many(upright, *found_on(upright, model, script), model, script)
+    if many is None or _accepted(many) < SEVERAL:
         return None
     many = many.with_each(lambda digit: replace(digit, box_xywh=turned_back(digit.box_xywh, back)))
     return replace(many, grey=grey)
+
+
+def _accepted(many):
+    """How many digits are read."""
+    return sum(not digit.rejected for digit in many.digits)
 
 
 def _read_many(grey, page, lines, model, script):
@@ -117,7 +125,7 @@ def _read_many(grey, page, lines, model, script):
 
 def _balance(many):
     """Digits read, less those that were rejected."""
-    return sum(-1 if digit.rejected else 1 for digit in many.digits)
+    return 2 * _accepted(many) - len(many.digits)
 
 
 def read_each(

@@ -24,6 +24,7 @@ GRID = 4  # rules, one under the other or side by side
 KEPT = 0.8  # of the ink in rules by the first look, what must be in them by the second
 SAMPLED = 6  # every so many columns tell how many rules there are, and how thick
 ENOUGH = 0.15  # of the ink, what digits must be to tell their height
+ONE_TELLS = 0.1  # of what tells the height of the writing, a single piece: remains of a grid may be large
 FIRST_LOOK = 0.08  # of the page's longer side, the height assumed before
 IN_FIELD = 0.3  # of a field's shorter side, the least height of its writing
 SPANS = 0.55  # of a cropped field, its shortest rule
@@ -100,7 +101,9 @@ def _writing(mask):
     if not likely.any():
         return 0.05 * min(h, w), 0.0
     height, area_likely, box = (each[likely] for each in (height, area, width * height))
-    return weighted_median(height, np.sqrt(box * area_likely)), float(area_likely.sum() / area.sum())
+    weight = np.sqrt(box * area_likely)
+    weight = np.minimum(weight, ONE_TELLS * weight.sum())
+    return weighted_median(height, weight), float(area_likely.sum() / area.sum())
 
 
 def _walls(rest, level, upright, height):
