@@ -22,7 +22,8 @@ WEIGHT = 2.0  # of the others against its own evidence
 MOST = 4.8  # log odds that the others add: what looks like a digit beyond doubt is one wherever it stands
 REFUSED = 2.5  # log odds
 FEWEST = 2  # things; one says nothing of a page
-PAGEFUL, PRINT = 40, -0.45  # things; their mean evidence: among so many, that alone tells print from numbers
+PAGEFUL, PRINT = 40, -0.45  # things; the mean evidence of a line of print, and of a page of it
+NEARLY_ALL = 0.8  # of the things on a page stand on such lines: that alone tells print from numbers
 NUMBER, LENGTH = -1.5, 3  # mean evidence of a line that is clearly one, amid print, and the fewest things on it
 LARGER, PAIR = 1.5, 2  # times the usual size; on lines of larger things, the fewest of them
 SEVERAL = 3  # things that may be digits; fewer have no usual size
@@ -67,10 +68,11 @@ def amid_clutter(
         around = np.log(clutter / (others - clutter)) + uneven
         chance = _chance(own + around)
     refused = (around > 0) & (own + np.minimum(WEIGHT * around, MOST) > REFUSED)
-    if len(own) >= PAGEFUL and own.mean() > PRINT:  # then so is every line that is not clearly a number
-        length = np.bincount(line)
+    length = np.bincount(line)
+    of_line = np.bincount(line, own) / length
+    if len(own) >= PAGEFUL and (of_line > PRINT)[line].mean() > NEARLY_ALL:
         large = np.bincount(line, side) / length > LARGER * np.median(side)
-        refused |= ((np.bincount(line, own) / length > NUMBER) | (length < np.where(large, PAIR, LENGTH)))[line]
+        refused |= ((of_line > NUMBER) | (length < np.where(large, PAIR, LENGTH)))[line]  # not clearly a number
     return refused
 
 

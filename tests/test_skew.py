@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from lekh import model, reading
+from lekh.ink_page import PAGE
 from lekh.skew import LEAST, skew_of, straightened, turned_back
 from tests.composed import compose, photographed
 
@@ -24,9 +25,15 @@ def grid(every=60, shape=(700, 1000)):
     return cv2.dilate(lines, np.ones((2, 2), np.uint8))
 
 
+def drawn(mask):
+    return 255 - 255 * mask
+
+
 @pytest.mark.parametrize("angle", ANGLES)
 def test_squares_tell_it(angle):
-    assert skew_of(turned(grid(), angle, 0)[0]) == pytest.approx(angle, abs=0.6)
+    assert skew_of(drawn(turned(grid(), angle, 0)[0])) == pytest.approx(angle, abs=0.6)
+    photo = photographed(0.5 * turned(grid(), angle, 0)[0], grain=2.0)
+    assert skew_of(photo) == pytest.approx(angle, abs=0.6)
 
 
 @pytest.mark.parametrize(
@@ -40,19 +47,23 @@ def test_squares_tell_it(angle):
     ],
 )
 def test_it_is_none(mask):
-    assert skew_of(mask) == 0
+    assert skew_of(drawn(mask)) == 0
 
 
+@pytest.mark.parametrize("times", [1, 5])
 @pytest.mark.parametrize("angle", ANGLES)
-def test_a_box_goes_there_and_back(angle):
+def test_a_box_goes_there_and_back(angle, times):
     page = np.full((600, 900), 220, np.uint8)
     page[100:160, 700:730] = 40
     page[140:160, 700:800] = 40  # an L
+    page = page.repeat(times, 0).repeat(times, 1)  # a large page is made smaller
     upright, back = straightened(page, angle)
     dark = upright < 130
     rows, columns = np.flatnonzero(dark.any(axis=1)), np.flatnonzero(dark.any(axis=0))
     x, y, w, h = turned_back((columns[0], rows[0], np.ptp(columns) + 1, np.ptp(rows) + 1), back)
-    assert abs(x + w / 2 - 750) < 12 and abs(y + h / 2 - 130) < 12
+    assert max(upright.shape) < 1.3 * PAGE
+    assert abs(x + w / 2 - 750 * times) < 12 * times and abs(y + h / 2 - 130 * times) < 12 * times
+    assert 90 * times < w < 120 * times and 50 * times < h < 90 * times
     assert not (upright[:40, :40] < 200).any()  # what was not on the page is paper
 
 
