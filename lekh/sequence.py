@@ -198,9 +198,11 @@ def contrast_around(
     whole = np.array(grey.shape[::-1])
     (left, right), (top, bottom) = np.clip(np.round(corners), 0, np.round(whole / scale)[:, np.newaxis]).astype(int)
     x0, y0, x1, y1 = (round(v * scale) for v in (left, top, right, bottom))
-    contrast = contrast_of(np.ascontiguousarray(grey[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)]))
+    part = np.ascontiguousarray(grey[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)])
     size = int(right - left), int(bottom - top)
-    return cv2.resize(contrast, size, interpolation=cv2.INTER_AREA), (int(left), int(top))
+    if scale > 1:  # a large photo is not looked at more closely than its ink was
+        return contrast_of(cv2.resize(part, size, interpolation=cv2.INTER_AREA)), (int(left), int(top))
+    return cv2.resize(contrast_of(part), size, interpolation=cv2.INTER_AREA), (int(left), int(top))
 
 
 def components(ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
