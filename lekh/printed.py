@@ -18,6 +18,7 @@ FILLED_IN = 6  # larger digits, at least, that make a page a form
 EVEN = 1.25  # between the heights of which half of its letters are, the larger over the smaller
 LARGER, TWICE = 1.3, 1.8  # times the height of the print: a number that is none; what is written, as a rule
 TINY = 0.5  # of the height of what is written: print
+HEADING, ABOUT_EVEN = 0.12, 1.6  # share of what is no digit in a heading; EVEN of its letters, short ones and tall
 
 
 def amid_print(
@@ -36,6 +37,7 @@ def amid_print(
     """
     number, line = (np.unique(of, return_inverse=True)[1] for of in (number, line))
     length, letters = np.bincount(number), np.bincount(number, letter)
+    heading = _heading(letter, height, number)
     written = _written_height(letter, height, letters[number] == 0)
     if written is not None:
         tall = np.array([_height(height[number == each]) for each in range(len(length))])
@@ -43,11 +45,26 @@ def amid_print(
         word = (large & (length >= WORD) & (letters > LARGE_PRINT * length)) | (
             ~large & ((letters > 0) | (tall < TINY * written))
         )
-        return word[number], (word & ~large)[number]
+        return word[number] | heading, (word & ~large)[number] | heading
     word = ((length >= WORD) & (letters > PRINTED * length))[number]
     if len(letter) >= PAGEFUL and letter.mean() > PRINTED:
         word |= (letters > 0)[number] | (np.bincount(line, letter) > PRINTED * np.bincount(line))[line]
-    return word, np.zeros_like(word)
+    return word | heading, heading
+
+
+def _heading(letter, height, number):
+    """bool `(N,)`: which things are small print above or beside what is written much larger."""
+    length, letters = np.bincount(number), np.bincount(number, letter)
+    clear = (letters == 0)[number]
+    if letter.sum() < LETTERS or clear.sum() < max(FILLED_IN, letter.sum()):
+        return np.zeros_like(letter)
+    tall = np.array([_height(height[number == each]) for each in range(number.max() + 1)])
+    small = tall < TINY * np.median(height[clear])
+    of_small = height[letter & small[number]]
+    if len(of_small) < max(LETTERS, HEADING * length[small].sum()):
+        return np.zeros_like(letter)
+    low, high = np.quantile(of_small, (0.25, 0.75))
+    return (small & (high <= ABOUT_EVEN * low))[number]
 
 
 def _height(of_number):

@@ -31,6 +31,8 @@ SPANS = 0.55  # of a cropped field, its shortest rule
 THIN_ON_PAGE = 0.04  # of the page, as THIN is of the writing's height
 THIN_WALL = 0.4  # of the writing's height, walls of two cells side by side
 MOST_TILT = 0.1  # of a row of cells
+SHORT, BENT = 0.4, 0.02  # of the page, what is no longer; of its length, how bent it is, at most: no arc of an ellipse
+END = 0.15  # of its length, its ends
 PALE = 0.05  # how dark a rule is along so little of it, as along so much of it, ALONG
 UNEVEN = 6  # times that difference: as much darker a rule may be where it is darkest,
 DARKER = 1.5, 2.0  # but so many times as dark at least, and at most; what is darker is a stroke that runs along it
@@ -109,7 +111,8 @@ def _writing(mask):
 def _walls(rest, level, upright, height):
     """uint8 mask, turned like `upright`, of the walls of cells, or None.
 
-    They are too short for rules, but go straight from one level rule to the next, and there are several alike.
+    They are too short for rules, but go straight from one level rule to the next, and there are several alike; or both
+    rules end at one, the side of a frame.
     """
     found = _rules(
         np.ascontiguousarray(rest.T), WALL * height, height, False, None, 0.0, thin=THIN_WALL, covered=COVERED_WALL
@@ -125,7 +128,7 @@ def _walls(rest, level, upright, height):
     for label, left, top, width in zip(between, x, y, w, strict=True):
         away = np.abs(y - top)
         alike = (np.abs(w - width) < ALIKE * width) & (np.abs(x - left) < ALIKE * width + MOST_TILT * away)
-        kept[label] = np.count_nonzero(alike & (away < APART * width)) >= WALLS
+        kept[label] = np.count_nonzero(alike & (away < APART * width)) >= WALLS or _is_side(*stats[label, :4], level)
     return found & kept[labels] if kept.any() else None
 
 
@@ -137,6 +140,16 @@ def _stands_between(x, y, w, h, level, upright):
     if upright is not None and upright[max(0, y - beside) : y + h + beside, max(0, middle - 2) : middle + 3].any():
         return False
     return all(end.any() for end in ends)
+
+
+def _is_side(x, y, w, h, level):
+    """Whether level rules start at both ends of a turned wall, on the same side of it, and are on that side only."""
+    reach, near = max(4, round(ALIKE * w)), max(3, h)
+    before, after = slice(max(0, y - w), max(0, y - near)), slice(y + h + near, y + h + w)
+    ends = [level[:, max(0, end - reach) : end + reach].any(axis=1) for end in (x, x + w)]
+    shares = np.array([[end[side].mean() if len(end[side]) else 0.0 for side in (before, after)] for end in ends])
+    there, not_there = shares > COVERED_WALL, shares < 1 - COVERED_WALL
+    return bool((there.all(axis=0) & not_there.all(axis=0)[::-1]).any())
 
 
 def _rules(mask, least, height, is_field, contrast, shortest=LEAST_SHARE, thin=THIN, covered=COVERED):
@@ -165,6 +178,8 @@ def _rules(mask, least, height, is_field, contrast, shortest=LEAST_SHARE, thin=T
     inked = np.bincount(labels[runs[::2, ::2] > 0], minlength=len(stats))
     chosen &= inked > covered * stats[:, cv2.CC_STAT_AREA]
     chosen[0] = False
+    if not is_field and (chosen & (width < SHORT * w)).any():
+        chosen &= (width >= SHORT * w) | (2 * _bend(labels, chosen) <= BENT * width)
     if not chosen.any():
         return None
     if contrast is None:
@@ -173,6 +188,22 @@ def _rules(mask, least, height, is_field, contrast, shortest=LEAST_SHARE, thin=T
     limits = _darkest(labels, chosen, contrast * mask)
     limits = cv2.resize(limits, (w, h), interpolation=cv2.INTER_NEAREST)
     return cv2.compare(limits, cv2.max(contrast, 1), cv2.CMP_GE) & mask
+
+
+def _bend(labels, chosen):
+    """float array: for each label, how far the middle of its level piece lies from the line between its ends."""
+    y, x = np.nonzero(chosen[labels])
+    label, count = labels[y, x], len(chosen)
+    first, last = np.full(count, labels.shape[1]), np.zeros(count)
+    np.minimum.at(first, label, x)
+    np.maximum.at(last, label, x)
+    along = (x - first[label]) / np.maximum(last - first, 1)[label]
+    parts = [along < END, np.abs(along - 0.5) < END / 2, along > 1 - END]
+    left, middle, right = (
+        np.bincount(label[part], y[part], count) / np.maximum(np.bincount(label[part], minlength=count), 1)
+        for part in parts
+    )
+    return np.abs(middle - (left + right) / 2)
 
 
 def _darkest(labels, chosen, contrast):

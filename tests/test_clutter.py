@@ -78,6 +78,12 @@ def test_a_number_amid_print_is_kept():
     assert all(amid(*letters, *[SURE] * 2, lines=[place // 10 for place in range(60)] + [6] * 2))
 
 
+def test_a_heading_of_print_does_not_make_print_of_what_is_written_under_it():
+    heading, digits = [NONE] * 20, [(0.001, 0.985, False)] * 30
+    said = amid(*heading, *digits, lines=[place // 10 for place in range(50)])
+    assert not any(said[20:])
+
+
 @pytest.mark.parametrize(("height", "digits", "refused"), [(40, 2, True), (80, 2, False), (80, 1, True)])
 def test_a_short_number_amid_print_is_kept_where_it_is_larger(height, digits, refused):
     letters = [(0.001, 0.97, False), (0.3, 0.8, False)] * 30

@@ -71,3 +71,25 @@ def test_a_large_heading_is_a_word():
     lines = [heading, *FORM]
     words, form = judged(*lines, heights=[50] * 6 + heights(20, 50) * 9)
     assert words[:6].all() and not form[:6].any()
+
+
+# Above numbers a heading in print of two heights, few letters of which look like none.
+HEADING = [[[False, True, False, False], [True, False], [False] * 3, [True, False, True]]]
+NUMBERS = [[[False] * 4, [False] * 3]] * 6
+
+
+def test_a_heading_is_print_of_a_form():
+    words, form = judged(*HEADING, *NUMBERS, heights=[14, 20, 14, 14, 14, 20] * 2 + [50] * 42)
+    assert words.tolist() == [True] * 12 + [False] * 42 and form.tolist() == words.tolist()
+
+
+@pytest.mark.parametrize(
+    "heading, height",
+    [
+        pytest.param(HEADING, 40, id="nearly as tall as the rest"),
+        pytest.param([[[False, True, False, False], [False] * 8]], 16, id="with one odd digit"),
+    ],
+)
+def test_a_line_of_smaller_numbers_is_none(heading, height):
+    words, _ = judged(*heading, *NUMBERS, heights=[height] * 12 + [50] * 42)
+    assert not words.any()

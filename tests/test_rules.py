@@ -9,6 +9,8 @@ from tests.composed import compose, ruled
 
 DIGITS = (compose(["120 3457 98", "6 52 7301"], shape=(500, 1000))[0] > 0.5).astype(np.uint8)
 
+FIRST_LINE = 120  # rows, which hold the first line of digits
+
 
 def marked(ink):
     return (ink > 0.3).astype(np.uint8)
@@ -145,3 +147,21 @@ def test_ones_between_rules_are_no_walls():
             cv2.line(ones, (x, y), (x, y + height), 1, 5)
     rest, _ = without_rules(form | ones)
     assert rest[ones > 0].mean() > 0.95
+
+
+def test_a_frame_around_an_answer_goes_with_its_sides():
+    frame = np.zeros_like(DIGITS)
+    x, y, w, h = cv2.boundingRect(DIGITS[:FIRST_LINE])
+    cv2.rectangle(frame, (x - 15, y - 15), (x + w + 15, y + h + 15), 1, 4)
+    rest, removed = without_rules(DIGITS | frame)
+    assert removed[frame > 0].mean() > 0.9
+    assert np.array_equal(rest & ~frame, DIGITS & ~frame)
+
+
+@pytest.mark.parametrize("flat", [0.3, 0.4])
+def test_what_is_flat_of_an_ellipse_is_no_rule(flat):
+    ring = np.zeros((700, 1000), np.uint8)
+    cv2.ellipse(ring, (500, 300), (150, round(150 * flat)), 0, 0, 360, 1, 5)
+    digits = (compose(["1234"], shape=(700, 1000))[0] > 0.5).astype(np.uint8)
+    rest, _ = without_rules(digits | ring, contrast=200 * (digits | ring))
+    assert np.array_equal(rest, digits | ring)
