@@ -6,13 +6,16 @@ from dataclasses import replace
 import numpy as np
 
 from lekh import clutter, printed, sequence
+from lekh.brackets import closing_brackets
 from lekh.looking import Found
 from lekh.model import Card, Model
+from lekh.numerals import UPRIGHT
 from lekh.result import Digit, Line, Number, Reading, undecided
 
 TOLD = 0.95  # probability of a digit among its neighbours that makes it one, whatever it looks like alone
 STRANGE = 0.003  # probability of a whole script; a shape under it is no digit of that script
 AS_ELSEWHERE = 0.3  # unless it is so probably a digit of others that is written like this one
+BARE = 0.95  # probability of a bare stroke; it is no digit of a script that has none, whatever stands beside it
 DOUBT = 2  # times its probability against a digit's: so that 95 of 100 doodles and letters are refused in any script
 
 
@@ -42,6 +45,8 @@ def reading_of(
         return replace(digit_of(digit, model, scripts[0][0]), elsewhere=elsewhere)
 
     read_lines = [[[read_as(digit) for digit in number] for number in line] for line in found]
+    if scripts[0][0] in UPRIGHT:
+        read_lines = _without_brackets(read_lines, found)
     read_lines = _given_the_others(read_lines, found, model, rough)
     lines = tuple(Line(tuple(Number(tuple(number)) for number in line)) for line in read_lines)
     size = model.card.normalization.size
@@ -53,6 +58,21 @@ def reading_of(
 def _in_place(number):
     """The `Found` of a number, those told that stand between others."""
     return [replace(digit, between=0 < place < len(number) - 1) for place, digit in enumerate(number)]
+
+
+def _without_brackets(lines, found):
+    """The lines with those ones rejected that are the closing brackets of a numbered list."""
+    ones = [(id(digit), piece.ink, place > 0)
+            for line, pieces in zip(lines, found, strict=True)
+            for number, seen in zip(line, pieces, strict=True)
+            for place, (digit, piece) in enumerate(zip(number, seen, strict=True))
+            if digit.digit == 1 and not digit.rejected]  # fmt: skip
+    if not ones:
+        return lines
+    which, inks, behind = zip(*ones, strict=True)
+    brackets = {one for one, is_one in zip(which, closing_brackets(inks, np.array(behind)), strict=True) if is_one}
+    return [[[replace(digit, rejected=digit.rejected or id(digit) in brackets) for digit in number] for number in line]
+            for line in lines]  # fmt: skip
 
 
 def _given_the_others(lines, found, model, rough):
@@ -107,7 +127,8 @@ def digit_of(found: Found, model: Model, script: str) -> Digit:
     alike = float(found.looked[card.alike[places[best]]].sum())
     strange = total < STRANGE and alike < AS_ELSEWHERE
     strange = strange or _is_unlike(unlike(found, card))  # of any script: an upright 1 is one of several
-    no_digit = found.whole and not seen_in_line and strange
+    bare = script not in UPRIGHT and total < STRANGE and float(found.looked[card.strokes].sum()) > BARE
+    no_digit = found.whole and (bare or (strange and not seen_in_line))
     rejected = bool(confidence < card.rejection_threshold or no_digit)
     return Digit(best, confidence, rejected, found.box_xywh, tuple(float(share) for share in shares))
 

@@ -13,7 +13,7 @@ from lekh.errors import LekhError
 from lekh.hand import Hand
 from lekh.litert import Network
 from lekh.normalize import Normalization
-from lekh.numerals import SCRIPTS, SIGNS, alike
+from lekh.numerals import SCRIPTS, SIGNS, UPRIGHT, alike
 
 CARD_FORMAT = 1
 DEFAULT_FOLDER = Path(__file__).resolve().parent.parent / "model"
@@ -74,6 +74,12 @@ class Card:
     def signs(self) -> list[int]:
         """The network's outputs for signs of arithmetic."""
         return [index for index, label in enumerate(self.classes) if label.script == SIGNS]
+
+    @cached_property
+    def strokes(self) -> list[int]:
+        """The network's outputs for a bare stroke: a / and the ones that are no more than that."""
+        return [index for index, label in enumerate(self.classes)
+                if label.symbol == "/" or (label.script in UPRIGHT and label.digit == 1)]  # fmt: skip
 
     @cached_property
     def alike(self) -> tuple[list[int], ...]:

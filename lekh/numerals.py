@@ -105,6 +105,7 @@ DIGITS = tuple("0123456789")
 AUTO = "auto"  # stands in the place of a script where it is to be found
 DOTTED = "arabic"  # the script whose zero is a dot; a point there is one
 TAILED = "gujarati", 9  # the digit that ends in a stroke apart from the rest
+UPRIGHT = "latin", "arabic"  # scripts whose 1 is a bare stroke, as a bracket is
 SIGNS = "operators"  # stands in the place of a script among a network's classes; it is none that a person writes in
 OPERATORS = ("+", "-", "×", "÷", "/", "=", ".", ",")
 
