@@ -23,6 +23,7 @@ MOST = 4.8  # log odds that the others add: what looks like a digit beyond doubt
 REFUSED = 2.5  # log odds
 FEWEST = 2  # things; one says nothing of a page
 PAGEFUL, PRINT = 40, -0.45  # things; the mean evidence of a line of print, and of a page of it
+WORDS, CLOSE_PRINT = 12, -0.8  # things without a wide gap, more than numbers have digits; such a line's mean evidence
 NEARLY_ALL = 0.8  # of the things on a page stand on such lines: that alone tells print from numbers
 NUMBER, LENGTH = -1.5, 3  # mean evidence of a line that is clearly one, amid print, and the fewest things on it
 LARGER, PAIR = 1.5, 2  # times the usual size; on lines of larger things, the fewest of them
@@ -37,6 +38,7 @@ def amid_clutter(
     confidence: np.ndarray,
     rejected: np.ndarray,
     line: np.ndarray,
+    number: np.ndarray,
     side: np.ndarray,
     rough: np.ndarray,
 ) -> np.ndarray:
@@ -49,6 +51,7 @@ def amid_clutter(
         confidence: float `(N,)`, of the digit that each is read as.
         rejected: bool `(N,)`, which are known to be no digits; they speak against the others.
         line: int `(N,)`, the number of the line that each stands on.
+        number: int `(N,)`, that of the number it is a part of, as `lekh.layout` has found them.
         side: float `(N,)`, the longer side of each in pixels.
         rough: float `(N,)`, how uneven the ground is that each stands on, from `lekh.roughness`; 0 where nobody looked.
 
@@ -70,7 +73,9 @@ def amid_clutter(
     refused = (around > 0) & (own + np.minimum(WEIGHT * around, MOST) > REFUSED)
     length = np.bincount(line)
     of_line = np.bincount(line, own) / length
-    if len(own) >= PAGEFUL and (of_line > PRINT)[line].mean() > NEARLY_ALL:
+    number = np.unique(number, return_inverse=True)[1]
+    print_ = np.where(np.bincount(number)[number] > WORDS, CLOSE_PRINT, PRINT)
+    if len(own) >= PAGEFUL and (of_line[line] > print_).mean() > NEARLY_ALL:
         large = np.bincount(line, side) / length > LARGER * np.median(side)
         refused |= ((of_line > NUMBER) | (length < np.where(large, PAIR, LENGTH)))[line]  # not clearly a number
     return refused

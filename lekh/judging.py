@@ -89,13 +89,15 @@ def _given_the_others(lines, found, model, rough):
     rejected = np.array([digit.rejected for digit in digits])
     letters = rejected & [is_letter(piece, model.card) for piece, _ in pieces]
     words, form = printed.amid_print(letters, height, place, row)
-    rejected |= words
+    strokes = np.array([_is_bare(piece, model.card) for piece, _ in pieces])
+    rejected |= words | printed.of_lost_hairlines(strokes, place)
     others = ~form
     rejected[others] |= clutter.amid_clutter(
         np.array([unlike(piece, model.card, alone) for piece, alone in pieces])[others],
         np.array([digit.confidence for digit in digits])[others],
         rejected[others],
         row[others],
+        place[others],
         np.maximum(width, height)[others],
         np.zeros(np.count_nonzero(others)) if rough is None else rough[others],
     )
@@ -127,10 +129,15 @@ def digit_of(found: Found, model: Model, script: str) -> Digit:
     alike = float(found.looked[card.alike[places[best]]].sum())
     strange = total < STRANGE and alike < AS_ELSEWHERE
     strange = strange or _is_unlike(unlike(found, card))  # of any script: an upright 1 is one of several
-    bare = script not in UPRIGHT and total < STRANGE and float(found.looked[card.strokes].sum()) > BARE
+    bare = script not in UPRIGHT and total < STRANGE and _is_bare(found, card)
     no_digit = found.whole and (bare or (strange and not seen_in_line))
     rejected = bool(confidence < card.rejection_threshold or no_digit)
     return Digit(best, confidence, rejected, found.box_xywh, tuple(float(share) for share in shares))
+
+
+def _is_bare(found: Found, card: Card) -> bool:
+    """Whether a shape is surely a bare stroke."""
+    return float(found.looked[card.strokes].sum()) > BARE
 
 
 def _is_unlike(chance: float) -> bool:

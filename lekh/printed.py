@@ -52,6 +52,22 @@ def amid_print(
     return word | heading, heading
 
 
+def of_lost_hairlines(stroke: np.ndarray, number: np.ndarray) -> np.ndarray:
+    """Which things on a page are print of a fine face, of whose letters only the upright strokes were found.
+
+    Args:
+        stroke: bool `(N,)`, which are bare strokes.
+        number: int `(N,)`, as for `amid_print`.
+
+    Returns:
+        bool `(N,)`: all, or none where not most of a whole page stands in long numbers of little but strokes.
+    """
+    number = np.unique(number, return_inverse=True)[1]
+    length, strokes = np.bincount(number), np.bincount(number, stroke)
+    long = (length >= WORD) & (2 * strokes > length)
+    return np.full(len(stroke), len(stroke) >= PAGEFUL and 2 * length[long].sum() > len(stroke))
+
+
 def _heading(letter, height, number):
     """bool `(N,)`: which things are small print above or beside what is written much larger."""
     length, letters = np.bincount(number), np.bincount(number, letter)

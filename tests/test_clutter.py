@@ -8,17 +8,20 @@ from lekh import clutter
 SURE, WEAK, NONE = (0.0002, 0.999, False), (0.05, 0.6, False), (0.95, 0.3, True)  # unlike, confidence, rejected
 
 
-def amid(*things, lines=None, sides=None, rough=0.0):
+def amid(*things, lines=None, sides=None, rough=0.0, length=5):
     unlike, confidence, rejected = (np.array(values) for values in zip(*things, strict=True))
     lines = np.zeros(len(things), int) if lines is None else np.array(lines)
     sides = np.full(len(things), 40.0) if sides is None else np.array(sides, float)
     rough = np.broadcast_to(rough, len(things))
-    return clutter.amid_clutter(unlike, confidence, rejected, lines, sides, rough).tolist()
+    numbers = 100 * lines + np.arange(len(things)) // length
+    return clutter.amid_clutter(unlike, confidence, rejected, lines, numbers, sides, rough).tolist()
 
 
 def test_nothing_found_is_nothing_refused():
     none = np.zeros(0)
-    assert clutter.amid_clutter(none, none, none.astype(bool), none.astype(int), none, none).shape == (0,)
+    assert clutter.amid_clutter(
+        none, none, none.astype(bool), none.astype(int), none.astype(int), none, none
+    ).shape == (0,)
 
 
 @pytest.mark.parametrize(
@@ -78,6 +81,12 @@ def test_a_number_amid_print_is_kept():
     assert all(amid(*letters, *[SURE] * 2, lines=[place // 10 for place in range(60)] + [6] * 2))
 
 
+@pytest.mark.parametrize(("length", "refused"), [(5, False), (30, True)])
+def test_more_than_a_number_has_digits_without_a_gap_is_print_sooner(length, refused):
+    page = [(0.001, 0.97, False), (0.005, 0.95, False)] * 30  # letters of a face that passes for a hand
+    assert amid(*page, lines=[place // 30 for place in range(60)], length=length) == [refused] * 60
+
+
 def test_a_heading_of_print_does_not_make_print_of_what_is_written_under_it():
     heading, digits = [NONE] * 20, [(0.001, 0.985, False)] * 30
     said = amid(*heading, *digits, lines=[place // 10 for place in range(50)])
@@ -96,6 +105,6 @@ def test_the_order_does_not_matter():
     unlike, confidence = rng.uniform(0, 0.4, 30), rng.uniform(0.4, 1, 30)
     rejected, line = rng.random(30) < 0.3, rng.integers(0, 6, 30)
     side, rough, order = rng.uniform(10, 90, 30), rng.uniform(0, 0.5, 30), rng.permutation(30)
-    each = unlike, confidence, rejected, line, side, rough
+    each = unlike, confidence, rejected, line, 10 * line + rng.integers(0, 3, 30), side, rough
     said, again = clutter.amid_clutter(*each), clutter.amid_clutter(*(values[order] for values in each))
     np.testing.assert_array_equal(said[order], again)

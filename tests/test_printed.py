@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lekh.printed import amid_print
+from lekh.printed import amid_print, of_lost_hairlines
 
 WORD, NUMBER = [True, False, False] * 2, [False, False, True]
 
@@ -93,3 +93,17 @@ def test_a_heading_is_print_of_a_form():
 def test_a_line_of_smaller_numbers_is_none(heading, height):
     words, _ = judged(*heading, *NUMBERS, heights=[height] * 12 + [50] * 42)
     assert not words.any()
+
+
+@pytest.mark.parametrize(
+    "strokes, length, all_print",
+    [
+        pytest.param([True] * 9 + [False] * 3, 12, True, id="mostly strokes in long rows"),
+        pytest.param([True] * 5 + [False] * 7, 12, False, id="numbers"),
+        pytest.param([True] * 12, 1, False, id="a child practising its ones"),
+    ],
+)
+def test_rows_of_bare_strokes_are_print_that_lost_its_hairlines(strokes, length, all_print):
+    said = of_lost_hairlines(np.array(strokes * 5), np.arange(60) // length)
+    assert said.tolist() == [all_print] * 60
+    assert not of_lost_hairlines(np.array(strokes), np.arange(12) // length).any()  # few tell nothing
