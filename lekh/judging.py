@@ -45,9 +45,7 @@ def reading_of(
         return replace(digit_of(digit, model, scripts[0][0]), elsewhere=elsewhere)
 
     read_lines = [[[read_as(digit) for digit in number] for number in line] for line in found]
-    if scripts[0][0] in UPRIGHT:
-        read_lines = _without_brackets(read_lines, found)
-    read_lines = _given_the_others(read_lines, found, model, rough)
+    read_lines = _given_the_others(read_lines, found, model, scripts[0][0], rough)
     lines = tuple(Line(tuple(Number(tuple(number)) for number in line)) for line in read_lines)
     size = model.card.normalization.size
     seen = [digit.seen for line in found for number in line for digit in number]
@@ -60,23 +58,8 @@ def _in_place(number):
     return [replace(digit, between=0 < place < len(number) - 1) for place, digit in enumerate(number)]
 
 
-def _without_brackets(lines, found):
-    """The lines with those ones rejected that are the closing brackets of a numbered list."""
-    ones = [(id(digit), piece.ink, place > 0)
-            for line, pieces in zip(lines, found, strict=True)
-            for number, seen in zip(line, pieces, strict=True)
-            for place, (digit, piece) in enumerate(zip(number, seen, strict=True))
-            if digit.digit == 1 and not digit.rejected]  # fmt: skip
-    if not ones:
-        return lines
-    which, inks, behind = zip(*ones, strict=True)
-    brackets = {one for one, is_one in zip(which, closing_brackets(inks, np.array(behind)), strict=True) if is_one}
-    return [[[replace(digit, rejected=digit.rejected or id(digit) in brackets) for digit in number] for number in line]
-            for line in lines]  # fmt: skip
-
-
-def _given_the_others(lines, found, model, rough):
-    """The lines with those digits rejected that are none, given what else was found: print, and clutter."""
+def _given_the_others(lines, found, model, script, rough):
+    """The lines with those digits rejected that are none, given what else was found: print, clutter, and brackets."""
     numbers = [(number, seen, row) for row, parts in enumerate(zip(lines, found, strict=True))
                for number, seen in zip(*parts, strict=True)]  # fmt: skip
     if not numbers:
@@ -101,6 +84,10 @@ def _given_the_others(lines, found, model, rough):
         np.maximum(width, height)[others],
         np.zeros(np.count_nonzero(others)) if rough is None else rough[others],
     )
+    if script in UPRIGHT:
+        ones = np.flatnonzero(~rejected & [digit.digit == 1 for digit in digits])
+        behind = np.diff(place, prepend=-1) == 0
+        rejected[ones] |= closing_brackets([pieces[one][0].ink for one in ones], behind[ones])
     flags = iter(rejected.tolist())
     return [[[replace(digit, rejected=next(flags)) for digit in number] for number in line] for line in lines]
 
