@@ -7,6 +7,7 @@ from dataclasses import replace
 from lekh import images, ink, ink_page, sheet
 from lekh.corrected import read_boxes
 from lekh.errors import LekhError
+from lekh.ground import is_cut_out
 from lekh.layout import pieces_of
 from lekh.looking import CROWDED, looked_at
 from lekh.model import Model
@@ -98,7 +99,7 @@ def _read_level(grey, model, script):
 
 def _read_turned(grey, model, script):
     """The reading of a page turned so that its rules are level; `None` where they are, or it shows few digits then."""
-    angle = skew_of(grey)
+    angle = 0.0 if is_cut_out(grey) else skew_of(grey)
     if not angle:
         return None
     upright, back = straightened(grey, angle)
