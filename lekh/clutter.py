@@ -24,7 +24,7 @@ REFUSED = 2.5  # log odds
 FEWEST = 2  # things; one says nothing of a page
 PAGEFUL, PRINT = 40, -0.45  # things; the mean evidence of a line of print, and of a page of it
 WORDS, CLOSE_PRINT = 12, -0.8  # things without a wide gap, more than numbers have digits; such a line's mean evidence
-NEARLY_ALL = 0.8  # of the things on a page stand on such lines: that alone tells print from numbers
+MOST_LINES = 0.7  # of the things on a page stand on such lines: that alone tells print from numbers
 NUMBER, LENGTH = -1.5, 3  # mean evidence of a line that is clearly one, amid print, and the fewest things on it
 LARGER, PAIR = 1.5, 2  # times the usual size; on lines of larger things, the fewest of them
 SEVERAL = 3  # things that may be digits; fewer have no usual size
@@ -75,7 +75,7 @@ def amid_clutter(
     of_line = np.bincount(line, own) / length
     number = np.unique(number, return_inverse=True)[1]
     print_ = np.where(np.bincount(number)[number] > WORDS, CLOSE_PRINT, PRINT)
-    if len(own) >= PAGEFUL and (of_line[line] > print_).mean() > NEARLY_ALL:
+    if len(own) >= PAGEFUL and (of_line[line] > print_).mean() > MOST_LINES:
         large = np.bincount(line, side) / length > LARGER * np.median(side)
         refused |= ((of_line > NUMBER) | (length < np.where(large, PAIR, LENGTH)))[line]  # not clearly a number
     return refused

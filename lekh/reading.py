@@ -77,7 +77,7 @@ def _read_page(grey, model, script):
     if turned is not None and _accepted(turned) >= MOSTLY * len(turned.digits):
         return turned
     level = _read_level(grey, model, script)
-    return level if turned is None or _balance(level) > _balance(turned) else turned
+    return level if turned is None or _balance(turned) < max(0, _balance(level)) else turned
 
 
 def _read_level(grey, model, script):
