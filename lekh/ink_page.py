@@ -105,7 +105,7 @@ def marks_on(grey: np.ndarray, longer: int) -> np.ndarray:
     """Whatever stands out from a page, rules and grids with it: a quick look, by which its skew is told.
 
     Args:
-        grey: uint8 `(H, W)`.
+        grey: uint8 `(H, W)`, no cut-out.
         longer: pixels of the longer side to which a larger page is brought, nearly.
 
     Returns:
@@ -113,7 +113,7 @@ def marks_on(grey: np.ndarray, longer: int) -> np.ndarray:
     """
     if min(grey.shape) < LEAST_SIDE:
         return np.zeros(grey.shape, np.uint8)
-    page = _at_reading_size(grey, longer)
+    page = shrunk(grey, longer)
     ground = even_ground(page)
     if ground is not None:
         return cv2.compare(cv2.absdiff(page, float(ground)), DRAWN_THRESHOLD, cv2.CMP_GT) & 1

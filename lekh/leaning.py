@@ -8,10 +8,8 @@ from lekh.connected import components
 TURN, NEAR = np.pi / 720, 1.0  # radians, and pixels: how finely lines are told apart
 LONG, LONG_ON_PAGE = 4.0, 0.25  # of the writing's height, and of the page's longer side: the shortest
 COVERED, GAP = 0.72, 0.3  # of a line is inked; of the writing's height, its widest gap
-THIN, THINNEST = (
-    0.3,
-    7,
-)  # of the writing's height, and pixels: no rule is wider, nor too wide for any writing if so thin
+THIN = 0.3  # of the writing's height: no rule is wider,
+THINNEST = 7  # pixels: nor is one that is no wider than this too wide, beside any writing
 DRAWN = 5  # pixels, what is taken out along a line
 ALONG, DARKER = 0.35, 1.6  # how dark a line is along so much of it; what is so many times as dark is a stroke on it
 

@@ -37,10 +37,13 @@ def amid_print(
     """
     number, line = (np.unique(of, return_inverse=True)[1] for of in (number, line))
     length, letters = np.bincount(number), np.bincount(number, letter)
-    heading = _heading(letter, height, number)
-    written = _written_height(letter, height, letters[number] == 0)
-    if written is not None:
+    heading, written = np.zeros_like(letter), None
+    if letter.sum() >= LETTERS:
         tall = np.array([_height(height[number == each]) for each in range(len(length))])
+        clear = (letters == 0)[number]
+        heading = _heading(letter, height, tall[number], clear)
+        written = _written_height(letter, height, clear)
+    if written is not None:
         large = tall > LARGER * np.median(height[letter])
         word = (large & (length >= WORD) & (letters > LARGE_PRINT * length)) | (
             ~large & ((letters > 0) | (tall < TINY * written))
@@ -68,19 +71,18 @@ def of_lost_hairlines(stroke: np.ndarray, number: np.ndarray) -> np.ndarray:
     return np.full(len(stroke), len(stroke) >= PAGEFUL and 2 * length[long].sum() > len(stroke))
 
 
-def _heading(letter, height, number):
-    """bool `(N,)`: which things are small print above or beside what is written much larger."""
-    length, letters = np.bincount(number), np.bincount(number, letter)
-    clear = (letters == 0)[number]
-    if letter.sum() < LETTERS or clear.sum() < max(FILLED_IN, letter.sum()):
-        return np.zeros_like(letter)
-    tall = np.array([_height(height[number == each]) for each in range(number.max() + 1)])
+def _heading(letter, height, tall, clear):
+    """bool `(N,)`: which things are small print above or beside what is written much larger; `tall`: the height of the
+    number that each belongs to, `clear`: whether that has no letter."""
+    none = np.zeros_like(letter)
+    if clear.sum() < max(FILLED_IN, letter.sum()):
+        return none
     small = tall < TINY * np.median(height[clear])
-    of_small = height[letter & small[number]]
-    if len(of_small) < max(LETTERS, HEADING * length[small].sum()):
-        return np.zeros_like(letter)
+    of_small = height[letter & small]
+    if len(of_small) < max(LETTERS, HEADING * small.sum()):
+        return none
     low, high = np.quantile(of_small, (0.25, 0.75))
-    return (small & (high <= ABOUT_EVEN * low))[number]
+    return small & (high <= ABOUT_EVEN * low)
 
 
 def _height(of_number):
@@ -89,10 +91,8 @@ def _height(of_number):
 
 
 def _written_height(letter, height, clear):
-    """The height of what is written into a form, in pixels, or `None` where the page is no form; `clear`: things in
-    numbers without a letter."""
-    if letter.sum() < LETTERS:
-        return None
+    """The height of what is written into a form, in pixels, or `None` where the page is no form; `clear`: which
+    things are in numbers without a letter."""
     low, middle, high = np.quantile(height[letter], (0.25, 0.5, 0.75))
     filled_in = clear & (height > LARGER * middle)
     if high > EVEN * low or filled_in.sum() < max(FILLED_IN, letter.sum()):

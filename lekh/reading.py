@@ -7,7 +7,6 @@ from dataclasses import replace
 from lekh import images, ink, ink_page, sheet
 from lekh.corrected import read_boxes
 from lekh.errors import LekhError
-from lekh.ground import is_cut_out
 from lekh.layout import pieces_of
 from lekh.looking import CROWDED, looked_at
 from lekh.model import Model
@@ -74,7 +73,7 @@ def _without_dots(found, script):
 def _read_page(grey, model, script):
     """The reading of a page that may hold one digit, many, or none."""
     turned = _read_turned(grey, model, script)
-    if turned is not None and _accepted(turned) >= MOSTLY * len(turned.digits):
+    if turned is not None and turned.accepted >= MOSTLY * len(turned.digits):
         return turned
     level = _read_level(grey, model, script)
     return level if turned is None or _balance(turned) < max(0, _balance(level)) else turned
@@ -99,20 +98,15 @@ def _read_level(grey, model, script):
 
 def _read_turned(grey, model, script):
     """The reading of a page turned so that its rules are level; `None` where they are, or it shows few digits then."""
-    angle = 0.0 if is_cut_out(grey) else skew_of(grey)
+    angle = skew_of(grey)
     if not angle:
         return None
     upright, back = straightened(grey, angle)
     many, _, _ = _read_many(upright, *found_on(upright, model, script), model, script)
-    if many is None or _accepted(many) < SEVERAL:
+    if many is None or many.accepted < SEVERAL:
         return None
     many = many.with_each(lambda digit: replace(digit, box_xywh=turned_back(digit.box_xywh, back)))
     return replace(many, grey=grey)
-
-
-def _accepted(many):
-    """How many digits are read."""
-    return sum(not digit.rejected for digit in many.digits)
 
 
 def _read_many(grey, page, lines, model, script):
@@ -126,7 +120,7 @@ def _read_many(grey, page, lines, model, script):
 
 def _balance(many):
     """Digits read, less those that were rejected."""
-    return 2 * _accepted(many) - len(many.digits)
+    return 2 * many.accepted - len(many.digits)
 
 
 def read_each(

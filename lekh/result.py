@@ -127,9 +127,14 @@ class Reading:
         return tuple(digit for line in self.lines for digit in line.digits)
 
     @property
+    def accepted(self) -> int:
+        """How many digits were not rejected."""
+        return sum(not digit.rejected for digit in self.digits)
+
+    @property
     def shows_digits(self) -> bool:
-        """Whether any digit was not rejected."""
-        return any(not digit.rejected for digit in self.digits)
+        """Whether any was not."""
+        return self.accepted > 0
 
     @property
     def text(self) -> str:

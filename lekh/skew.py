@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from lekh.ground import resized, shrunk, wide_median
+from lekh.ground import is_cut_out, resized, shrunk, wide_median
 from lekh.ink_page import PAGE, marks_on
 
 LOOK = 800  # pixels of the longer side of a page on which its rules are looked for,
@@ -24,8 +24,10 @@ def skew_of(grey: np.ndarray) -> float:
         grey: uint8 `(H, W)`.
 
     Returns:
-        0 where they are nearly level and upright, too few, or disagree.
+        0 where they are nearly level and upright, too few, or disagree, and of a digit cut out of its page.
     """
+    if is_cut_out(grey):
+        return 0.0
     marks = marks_on(grey, LOOK)
     step = max(1, round(max(marks.shape) / SIDE))
     small = np.ascontiguousarray(cv2.dilate(marks, np.ones((step, step), np.uint8))[::step, ::step])

@@ -36,8 +36,7 @@ def through_grain(grey: np.ndarray, model: Model, script: str) -> Reading | None
     if len(pieces_of(lines)) < PENCILLED:
         return None
     many, _ = read_on(page, lines, grey, model, script)
-    accepted = sum(not digit.rejected for digit in many.digits)
-    return many if accepted >= max(PENCILLED, MOSTLY * len(many.digits)) else None
+    return many if many.accepted >= max(PENCILLED, MOSTLY * len(many.digits)) else None
 
 
 def found_on(grey: np.ndarray, model: Model, script: str) -> tuple[PageInk, tuple[Line, ...]]:
