@@ -70,7 +70,10 @@ def choose(model: Model | None, on_change) -> str:
 
 def first(offered: Sequence[str]) -> str:
     """The script that was chosen on another page, else that of the language, else the first of `offered`."""
-    wanted = (st.query_params.get(KEY), st.session_state.get(KEPT), AT_HOME.get(language()))
+    named = st.query_params.get(KEY)
+    if named in offered:
+        st.session_state[KEPT] = named  # the address of the next page does not name it any more
+    wanted = (named, st.session_state.get(KEPT), AT_HOME.get(language()))
     return next((script for script in wanted if script in offered), offered[0])
 
 

@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from lekh import collection_zip
 from lekh.collection import OWN, Collection
 from lekh.errors import LekhError
-from views import canvas, collected, teach, teach_draw, teach_look, teach_photo
+from views import canvas, collected, scripts, teach, teach_draw, teach_look, teach_photo
 from views.strings import text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,6 +57,16 @@ def run(page: AppTest) -> AppTest:
     page.run()
     assert not page.exception
     return page
+
+
+@pytest.mark.parametrize(("address", "kept"), [("khmer", "khmer"), ("martian", "thai"), (None, "thai")])
+def test_the_script_that_the_address_names_is_taught_and_goes_to_the_other_pages(address, kept):
+    made = AppTest.from_function(app, default_timeout=30)
+    made.session_state[scripts.KEPT] = "thai"
+    if address:
+        made.query_params[scripts.KEY] = address
+    run(made)
+    assert made.session_state[teach.SCRIPT] == made.session_state[scripts.KEPT] == kept
 
 
 def png(digit: int, seed: int | None = None) -> bytes:
