@@ -39,6 +39,9 @@ ALONE, FEW = 2, 0.2  # pieces on a line; of all pieces
 CRUMB = 0.75  # of the height of the writing; lower pieces that stand alone are crumbs among longer lines
 BREAK = 0.15  # of the height of the writing around, paper between the parts of a broken digit
 CHAIN = 0.3  # of the height of the writing around, the ink over each other in a row of digits that touch
+LOW = 0.3  # of the height of the writing around, the height of a row of low zeros
+LOOPS, LEAST_LOOP, HOLLOW = 2, 0.1, 0.15  # in it; of its height squared, paper in each; of its box, in all
+MOST_CHAINED = 6  # times as wide as high
 TILT = 0.2  # the steepest line, height over width
 REACH = 8.0  # heights to the next piece that follows on the line
 CLIMB = 0.2  # of the gap, how far the next piece may stand higher or lower, besides half its height
@@ -102,7 +105,7 @@ def find_lines(ink: np.ndarray, rules: np.ndarray | None = None, dotted: bool = 
     fragments = fragments.take(~_rings(fragments, labels))
     owner = _joined(fragments, labels)
     pieces = fragments.united(owner)
-    keep = _written(pieces, ink.shape)
+    keep = _written(pieces, ink.shape, lambda index: _is_looped(pieces, index, labels, fragments.label[owner == index]))
     lines = []
     for members in _lines(pieces.take(keep)):
         members = np.flatnonzero(keep)[members]
@@ -438,7 +441,7 @@ def _groups(count, first, second):
 # -- what is no digit -------------------------------------------------------------------------------------------------
 
 
-def _written(boxes, shape):
+def _written(boxes, shape, is_looped):
     """Whether a piece, alone, has the shape of a digit or of several that touch."""
     around, filled = _height_around(boxes), boxes.area / (boxes.width * boxes.height)
     flat = (boxes.height < FLAT * boxes.width) & ((boxes.height < 0.5 * around) | (filled > 0.5))
@@ -446,12 +449,24 @@ def _written(boxes, shape):
     # A chain of zeros is flat too, but two strokes lie over each other in it.
     flat &= (boxes.area < CHAIN * around * boxes.width) | (boxes.height < 0.5 * around)
     flat |= boxes.height < FLATTEST * boxes.width
+    for index in np.flatnonzero(flat & (boxes.height > LOW * around) & (boxes.height > boxes.width / MOST_CHAINED)):
+        flat[index] = not is_looped(index)
     rim = 1 + RIM * max(shape)
     cut = (boxes.left <= rim) | (boxes.top <= rim)
     cut |= (boxes.right >= shape[1] - rim) | (boxes.bottom >= shape[0] - rim)
     cut &= (boxes.width < 0.45 * around) | (boxes.height < 0.6 * around) | (boxes.height > 1.8 * around)
     cut &= max(shape) > SMALL_PAGE
     return ~flat & ~cut & ~_is_mark(boxes, around) & (boxes.width > THINNEST * boxes.height)
+
+
+def _is_looped(boxes, index, labels, own):
+    """Whether a piece, of components of these labels, goes around paper several times, as zeros that touch do."""
+    left, top, right, bottom = (int(side[index]) for side in boxes.sides)
+    mask = np.isin(labels[top:bottom, left:right], own).astype(np.uint8)
+    outlines, (tree,) = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    inside = [cv2.contourArea(outline) for outline, links in zip(outlines, tree, strict=True) if links[3] >= 0]
+    large = [area for area in inside if area > LEAST_LOOP * (bottom - top) ** 2]
+    return len(large) >= LOOPS and sum(large) > HOLLOW * mask.size
 
 
 def _is_mark(boxes, height):

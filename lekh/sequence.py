@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from lekh.decoding import decode, restricted
 from lekh.errors import LekhError
 from lekh.ink import contrast_of
 from lekh.litert import Network
@@ -90,16 +91,6 @@ class Strip:
     scale: float
     left: float
     top: float
-
-
-@dataclass(frozen=True, eq=False)
-class Span:
-    """A digit in the network's answers: first and last column (inclusive), and the mean answer between, float32
-    `(K,)` over the reader's classes, which sums to 1."""
-
-    first: int
-    last: int
-    probabilities: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -269,68 +260,6 @@ def _framed(small, scale, reach, middle, parameters):
     if y1 > y0:
         pixels[top + y0 : top + y1, left : left + small.shape[1]] = small[y0:y1]
     return Strip(np.clip(pixels, 0, 1), scale, left + reach * scale, top + reach * scale)
-
-
-# -- the network's answers -> digits ----------------------------------------------------------------------------------
-
-
-def restricted(answers: np.ndarray, chosen: Sequence[int] | None) -> np.ndarray:
-    """The answers when only some classes are possible: a dot is a digit in one script, and none in another.
-
-    Args:
-        answers: float32 `(T, 1 + K)`, blank first, rows sum to 1.
-        chosen: places among the K classes; `None` for all.
-
-    Returns:
-        float32 `(T, 1 + K)`, 0 for the other classes.
-    """
-    if chosen is None:
-        return answers
-    made = np.zeros_like(answers)
-    columns = [0, *(place + 1 for place in chosen)]
-    kept = answers[:, columns] + 1e-9
-    made[:, columns] = kept / kept.sum(axis=1, keepdims=True)
-    return made
-
-
-def decode(answers: np.ndarray) -> list[Span]:
-    """The digits of the best path: columns that say the same digit, one after another, are one digit.
-
-    Args:
-        answers: float32 `(T, 1 + K)`, blank first, rows sum to 1; see `restricted`.
-    """
-    some = answers[:, 0] < 0.5
-    labels = np.where(some, answers[:, 1:].argmax(axis=1) + 1, 0)
-    starts = np.flatnonzero(np.diff(labels, prepend=0) * (labels > 0))
-    spans = []
-    for first in starts:
-        last = first
-        while last + 1 < len(labels) and labels[last + 1] == labels[first]:
-            last += 1
-        mean = answers[first : last + 1, 1:].mean(axis=0)
-        spans.append(Span(int(first), int(last), (mean / mean.sum()).astype(np.float32)))
-    return spans
-
-
-def likelihood(answers: np.ndarray, labels: Sequence[int]) -> float:
-    """The probability of a text: of all ways in which the columns can say it.
-
-    Args:
-        answers: float32 `(T, 1 + K)`, blank first, rows sum to 1.
-        labels: classes from 0.
-    """
-    states = np.zeros(2 * len(labels) + 1, np.int64)  # blank, digit, blank, ..., digit, blank
-    states[1::2] = np.asarray(labels, np.int64) + 1
-    skips = np.zeros(len(states), bool)  # from digit to digit without blank, where they differ
-    skips[3::2] = states[3::2] != states[1:-2:2]
-    said = answers[:, states].astype(np.float64)
-    reached = np.where(np.arange(len(states)) < 2, said[0], 0.0)
-    for column in said[1:]:
-        moved = reached.copy()
-        moved[1:] += reached[:-1]
-        moved[2:] += np.where(skips[2:], reached[:-2], 0.0)
-        reached = moved * column
-    return float(reached[-2:].sum())
 
 
 # -- digits -> their ink ----------------------------------------------------------------------------------------------
@@ -540,19 +469,16 @@ class SequenceReader:
         return views
 
     def _texts(self, views, chosen):
-        """What each view says. Of very many, the probability is that of the best path alone, which is less work."""
+        """What each view says; of very many, their best paths."""
         stride, made = self.parameters.stride, []
         strips = [view.strip(self.parameters) for view in views]
         for view, strip, answers in zip(views, strips, self.answers(strips), strict=True):
             answers = restricted(answers, chosen)
-            spans = decode(answers)
+            spans, probability = decode(answers, search=len(views) <= MANY)
             labels = tuple(int(span.probabilities.argmax()) for span in spans)
             middles = [(span.first + span.last + 1) / 2 * stride for span in spans]
             middles = tuple((x - strip.left) / strip.scale / view.stretch + view.origin[0] for x in middles)
             told = np.array([span.probabilities for span in spans])
-            probability = float(answers.max(axis=1).prod())
-            if probability < SURE and len(views) <= MANY:
-                probability = likelihood(answers, labels)
             made.append(Text(labels, middles, told, probability))
         return made
 

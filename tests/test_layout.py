@@ -435,3 +435,14 @@ def sheet_with_two_digits() -> np.ndarray:
 
 def boxes_on(page: np.ndarray) -> list[tuple[int, int, int, int]]:
     return [piece.box_xywh for line in find_lines(page) for number in line.numbers for piece in number.pieces]
+
+
+@pytest.mark.parametrize("filled, pieces", [(False, 3), (True, 2)], ids=["zeros", "a scribbled line"])
+def test_low_zeros_that_touch_are_no_dash(filled, pieces):
+    page = np.zeros((200, 420), np.float32)
+    for x in (40, 100):
+        cv2.putText(page, "3", (x, 150), cv2.FONT_HERSHEY_SIMPLEX, 3.6, 1, 6)
+    for x in (220, 272, 324):
+        cv2.ellipse(page, (x, 132), (27, 19), 0, 0, 360, 1, -1 if filled else 5)
+    (line,) = find_lines(page)
+    assert sum(len(number.pieces) for number in line.numbers) == pieces

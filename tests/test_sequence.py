@@ -9,46 +9,9 @@ import pytest
 
 from lekh import layout, model, sequence
 from lekh.errors import LekhError
-from lekh.sequence import Frame, StripNormalization, cut, decode, restricted, to_strip
+from lekh.sequence import Frame, StripNormalization, cut, to_strip
 
 P = StripNormalization()
-
-
-def answers(text: str, classes: int = 4) -> np.ndarray:
-    """One column a character: a class 0 .. 9 with 0.8, "-" blank."""
-    made = np.full((len(text), 1 + classes), 0.2 / classes, np.float32)
-    for column, sign in enumerate(text):
-        made[column, 0 if sign == "-" else 1 + int(sign)] = 0.8
-    return made
-
-
-@pytest.mark.parametrize(
-    "columns, expected",
-    [
-        ("", []),
-        ("-----", []),
-        ("--1--", [(1, 2, 2)]),
-        ("-11--2-", [(1, 1, 2), (2, 5, 5)]),
-        ("11-11", [(1, 0, 1), (1, 3, 4)]),
-        ("-1233", [(1, 1, 1), (2, 2, 2), (3, 3, 4)]),
-    ],
-    ids=["no columns", "blank", "one", "two", "twice the same", "side by side"],
-)
-def test_columns_that_say_the_same_are_one_digit(columns, expected):
-    spans = decode(answers(columns))
-    assert [(int(s.probabilities.argmax()), s.first, s.last) for s in spans] == expected
-    assert all(np.isclose(s.probabilities.sum(), 1) for s in spans)
-
-
-def test_a_script_decides_which_digit_and_whether_there_is_one():
-    free = answers("-0-3-")
-    bound = restricted(free, [2, 3])
-    assert np.allclose(bound.sum(axis=1), 1, atol=1e-5)
-    assert (bound[:, [1, 2]] == 0).all()
-    assert [int(s.probabilities.argmax()) for s in decode(bound)] in ([2, 3], [3, 3])
-    unlike = np.array([[0.3, 0.66, 0.0, 0.02, 0.02]], np.float32)  # a digit 0 of another script, else nothing
-    assert decode(unlike) and not decode(restricted(unlike, [2, 3]))
-    assert restricted(free, None) is free
 
 
 # -- strips -----------------------------------------------------------------------------------------------------------
@@ -216,22 +179,6 @@ def test_frame_of_broken_writing_is_as_tall_as_its_rows():
 
 
 # -- several looks ----------------------------------------------------------------------------------------------------
-
-
-def test_a_text_is_as_probable_as_all_its_ways():
-    free = np.array([[0.5, 0.3, 0.2], [0.1, 0.6, 0.3]])  # blank, 0, 1
-    assert sequence.likelihood(free, [0]) == pytest.approx(0.5 * 0.6 + 0.3 * 0.1 + 0.3 * 0.6)
-    assert sequence.likelihood(free, [0, 1]) == pytest.approx(0.3 * 0.3)
-    assert sequence.likelihood(free, [0, 0]) == 0  # no column is left for the blank between
-    assert sequence.likelihood(free, []) == pytest.approx(0.05)
-
-
-def test_all_texts_together_are_certain():
-    rng = np.random.default_rng(0)
-    free = rng.random((3, 3))
-    free /= free.sum(axis=1, keepdims=True)
-    texts = [[], [0], [1], [0, 1], [1, 0], [0, 0], [1, 1], [0, 1, 0], [1, 0, 1]]
-    assert sum(sequence.likelihood(free, text) for text in texts) == pytest.approx(1)
 
 
 def test_views_vote_with_their_probability():
