@@ -53,6 +53,8 @@ class Configuration:
         pages: composed pages that do.
         views: samples of each real cheque: its numbers as they were found, and more or less of what is around them.
         shares: of an epoch: written on the spot, from composed fields and pages, real cheques, real registers.
+        spliced: share of the composed and real samples that are put together from parts of two, so that no number is
+            learnt by heart.
         alignment: weight of the loss of single columns beside that of whole numbers (CTC).
         across: weight, in that, of telling a digit from those of all scripts; 1 is that of telling it within its own.
         held_out: share of the real cheques and register pages that only validates.
@@ -73,7 +75,8 @@ class Configuration:
     fields: int = 3_000
     pages: int = 100
     views: int = 3
-    shares: tuple[float, float, float, float] = (0.36, 0.18, 0.34, 0.12)
+    shares: tuple[float, float, float, float] = (0.36, 0.2, 0.32, 0.12)
+    spliced: float = 0.6
     alignment: float = 1.0
     across: float = 0.1
     held_out: float = 0.15
@@ -414,7 +417,9 @@ def vary(
     shift = np.array([size[0] / 2, frame.middle * tall + (size[1] - h * tall) / 2]) - matrix @ middle
     warp = np.hstack([matrix, shift[:, None]]).astype(np.float32)
     made = cv2.warpAffine(pixels, warp, size, flags=cv2.INTER_LINEAR)
-    chance = rng.random(5)
+    chance = rng.random(6)
+    if chance[5] < 0.6 * strength:
+        made = _bent(made, rng)
     if chance[0] < 0.3 * strength:
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3) if chance[1] < 0.7 else (2, 2))
         made = cv2.dilate(made, kernel) if chance[1] < 0.6 else cv2.erode(made, kernel)
@@ -435,6 +440,58 @@ def vary(
     x = (sample.middles[0] + sample.middles[1] / 2) * wide + warp[0, 1] * sample.frame.middle + warp[0, 2]
     widths = sample.middles[1] * wide
     return made, frame, np.stack([x - widths / 2, widths])
+
+
+def _bent(pixels, rng):
+    """Pulled to and fro by a pixel or so, as no two hands move alike."""
+    h, w = pixels.shape
+    bend = rng.normal(0, rng.uniform(0, 2.0), (2, h // 16 + 2, w // 16 + 2)).astype(np.float32)
+    x, y = np.meshgrid(np.arange(w, dtype=np.float32), np.arange(h, dtype=np.float32))
+    maps = (
+        grid + cv2.resize(part, (w, h), interpolation=cv2.INTER_CUBIC) for grid, part in zip((x, y), bend, strict=True)
+    )
+    return cv2.remap(pixels, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+
+
+def spliced(first: Sample, second: Sample, rng: np.random.Generator) -> Sample:
+    """The left part of one number and the right part of another, of the same size and on the same height.
+
+    Both are parted between two digits, or at an end, where no digit's box is cut. Where that cannot be, where their
+    scripts differ, or nobody marked their digits, it is the first number as it was.
+    """
+    if first.middles is None or second.middles is None or first.script != second.script:
+        return first
+    cuts = [_some_gap(sample, rng) for sample in (first, second)]
+    if None in cuts or not 0 < cuts[0][0] + len(second.text) - cuts[1][0] <= MOST_DIGITS:
+        return first
+    (count, end), (skipped, start) = cuts
+    frames = first.frame, second.frame
+    above = max(frame.middle for frame in frames)
+    drops = [round(above - frame.middle) for frame in frames]
+    gap = round(rng.uniform(-0.02, 0.15) * STORED)
+    parts = first.pixels[:, :end], second.pixels[:, start:]
+    left = max(0, end + gap)
+    tall = max(drop + part.shape[0] for drop, part in zip(drops, parts, strict=True))
+    pixels = np.zeros((tall, max(end, left + parts[1].shape[1])), np.uint8)
+    for x, drop, part in zip((0, left), drops, parts, strict=True):
+        under = pixels[drop : drop + part.shape[0], x : x + part.shape[1]]
+        np.maximum(under, part, out=under)
+    moved = second.middles[:, skipped:] + np.array([[left - start], [0]], np.float32)
+    frame = Frame(frames[0].typical, above, max(frame.total for frame in frames))
+    text = first.text[:count] + second.text[skipped:]
+    return Sample(pixels, frame, first.script, text, np.hstack([first.middles[:, :count], moved]))
+
+
+def _some_gap(sample, rng):
+    """How many digits stand before some place at which no digit is cut, and its column; None where there is none."""
+    left, width = sample.middles
+    ends = np.concatenate([[0], left + width])
+    starts = np.concatenate([left, [sample.pixels.shape[1]]])
+    before = np.flatnonzero(starts - np.maximum.accumulate(ends) >= -1)
+    if len(before) == 0:
+        return None
+    count = int(before[rng.integers(len(before))])
+    return count, int(np.clip((ends[count] + starts[count]) / 2, 0, sample.pixels.shape[1]))
 
 
 def targets(labels: Sequence[int], middles: np.ndarray | None, strip: sequence.Strip, parameters: StripNormalization):
@@ -519,6 +576,8 @@ def _chunk(seed):
         else:
             pool = pools[kind - 1]
             sample = pool[rng.integers(len(pool))]
+            if rng.random() < configuration.spliced:
+                sample = spliced(sample, pool[rng.integers(len(pool))], rng)
             pixels, frame, middles = vary(sample, rng, rng.uniform(0, 1.2))
         strip = sequence.to_strip(pixels, parameters, frame)
         labels = [place[sample.script, digit] for digit in sample.text]
