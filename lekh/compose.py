@@ -14,8 +14,10 @@ import numpy as np
 
 from lekh import augment, nondigits
 from lekh.normalize import box_of, cropped, stroke_width
+from lekh.numerals import DOTTED
 
 HEIGHT = 44  # pixels of a digit of common size in a composed number
+DOT, DOT_LIFT = (0.12, 0.3), (0.2, 0.5)  # of that height, the size of a dot that is a zero, and how far above the line
 _SLANT = 0.2  # standard deviation of the lean that the digits of a number share
 
 
@@ -133,14 +135,15 @@ def number(
         strength: of the differences between the digits, see `augment.distort`.
     """
     digits = _one_pen(_one_hand(text, alphabet, script, rng, strength), rng)
-    marks = _Marks(text, rng) if clutter else None
+    marks = _Marks(text, rng, script == DOTTED) if clutter else None
     drift, waviness = rng.normal(0, 0.05), rng.uniform(0, 0.09) * HEIGHT
     gaps = _gaps(len(digits), rng)
     sheet = _Sheet(digits)
     for place, digit in enumerate(digits):
         if marks and place:
             sheet.mark(marks.between(place), gaps[place])
-        rise = drift * sheet.right + rng.normal(0, waviness) - sheet.lift(rng, digit)
+        lift = rng.uniform(*DOT_LIFT) * HEIGHT if _is_dot(text[place], script) else sheet.lift(rng, digit)
+        rise = drift * sheet.right + rng.normal(0, waviness) - lift
         sheet.write(digit, gaps[place], rise, joined=rng.random() < 0.12)
     if marks:
         sheet.mark(marks.after(), rng.uniform(0.02, 0.35) * HEIGHT)
@@ -178,11 +181,17 @@ def _one_hand(text, alphabet, script, rng, strength):
             ink = cropped(square.astype(np.float32) / 255)
         h, w = ink.shape
         tall = HEIGHT * np.exp(rng.normal(0, variety)) * (small_zeros if value == "0" else 1.0)
+        if _is_dot(value, script):
+            tall = HEIGHT * rng.uniform(*DOT)
         scale = tall / (0.75 * h + 0.25 * max(h, w))
         size = max(3, round(w * scale * narrow)), max(3, round(h * scale))
         small = cv2.resize(ink, size, interpolation=cv2.INTER_AREA)
         crops.append(np.clip(small / max(0.2, float(np.percentile(small[small > 0.2 * small.max()], 80))), 0, 1))
     return crops
+
+
+def _is_dot(value, script):
+    return value == "0" and script == DOTTED
 
 
 def _leaning(ink, slant):
@@ -220,10 +229,10 @@ def _gaps(count, rng):
 
 
 class _Marks:
-    """What is written between and after digits and is no digit."""
+    """What is written between and after digits and is no digit: no dot, where that is a zero."""
 
-    def __init__(self, text, rng):
-        self.rng, self.count = rng, len(text)
+    def __init__(self, text, rng, dotted):
+        self.rng, self.count, self.dotted = rng, len(text), dotted
         self.separator = rng.choice([".", ",", "'", "-", ""], p=(0.36, 0.08, 0.03, 0.03, 0.5))
         self.places = {self.count - 3, self.count - 6}
         if rng.random() < 0.15:
@@ -232,10 +241,13 @@ class _Marks:
         self.ending = rng.choice(endings, p=(0.5, 0.17, 0.1, 0.1, 0.04, 0.02, 0.03, 0.02, 0.02))
 
     def between(self, place):
-        return self.separator if place in self.places else ""
+        return self._allowed(self.separator) if place in self.places else ""
 
     def after(self):
-        return self.ending
+        return self._allowed(self.ending)
+
+    def _allowed(self, signs):
+        return signs.translate({ord("."): ",", ord(":"): "-"}) if self.dotted else signs
 
 
 class _Sheet:

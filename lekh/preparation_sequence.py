@@ -20,6 +20,7 @@ from lekh import augment, compose, datasets, images, ink, ink_page, layout, mode
 from lekh.compose import Alphabet
 from lekh.model import ClassLabel
 from lekh.normalize import to_views
+from lekh.numerals import DOTTED
 from lekh.sequence import Frame, StripNormalization
 
 IGNORED = -1  # a column of which nothing is known
@@ -44,7 +45,7 @@ class Configuration:
         epoch_numbers: see above.
         batch_size: numbers a step.
         learning_rate: the highest of the cosine schedule.
-        weight_decay: of AdamW.
+        weight_decay: of the optimizer.
         average: momentum of the moving average of the weights, which are the ones kept.
         alphabet: digits a source to compose with, at most; those that the network for digits has held out are left out.
         strangers: digits a source to measure with, at most, of those held out.
@@ -62,8 +63,8 @@ class Configuration:
     """
 
     seed: int = 7
-    epochs: int = 75
-    again: int = 40
+    epochs: int = 90
+    again: int = 30
     epoch_numbers: int = 9_600
     batch_size: int = 64
     learning_rate: float = 1.5e-3
@@ -190,7 +191,7 @@ def found_numbers(page: compose.Page, script: str, rng: np.random.Generator | No
         for line in page.lines for written in line for value, box in zip(written.text, written.boxes, strict=True)
     ]  # fmt: skip
     samples = []
-    lines = layout.find_lines(found.ink)
+    lines = layout.find_lines(found.ink, dotted=script == DOTTED)
     for line in lines:
         for number in line.numbers:
             sheet, origin = sequence.pasted(number)

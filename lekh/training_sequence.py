@@ -11,11 +11,12 @@ import numpy as np
 from lekh import compose, figures, images, ink_page, layout, model, model_folder, sequence, training
 from lekh.compose import Alphabet
 from lekh.model import ClassLabel
-from lekh.numerals import SCRIPTS
+from lekh.numerals import DOTTED, SCRIPTS
 from lekh.preparation_sequence import Configuration, Sample, batches, read_digits, read_pieces
 from lekh.sequence import KERAS, TFLITE, StripNormalization
 
 CHECKPOINT = "reader_checkpoint.keras"  # written after each epoch, gone when the reader is in the model folder
+ALONG = 192  # filters of the layers that look along the number
 WAYS = ("pieces", "reader", "both", "page: reader", "page: both")  # of reading a number, see notebook 3
 
 
@@ -26,28 +27,33 @@ def build_network(classes: int, parameters: StripNormalization, precision: str =
     """A convolutional network, `(N, H, W, 1)` -> logits `(N, W / 4, 1 + classes)`, for any W that 8 divides.
 
     The trunk has the shape of the network for single digits, whose weights it may start from, but halves the columns
-    only twice.
+    only twice. Behind it each column sees its neighbours, more than two digits to each side.
     """
     import keras
     from keras import layers
 
     given = {"dtype": precision}
 
-    def convolution(x, filters, size=3, activation=True):
+    def convolution(x, filters, size=3, activation=True, gamma="ones"):
         x = layers.Conv2D(filters, size, padding="same", use_bias=False, kernel_initializer="he_normal", **given)(x)
-        x = layers.BatchNormalization(momentum=0.997, **given)(x)  # batches differ in width
+        x = layers.BatchNormalization(momentum=0.997, gamma_initializer=gamma, **given)(x)  # batches differ in width
         return layers.Activation("relu", **given)(x) if activation else x
+
+    def adding(x, found):
+        return layers.Activation("relu", **given)(layers.Add(**given)([x, found]))
 
     inputs = keras.Input((parameters.height, None, 1), name="strip")
     x = convolution(inputs, 16)
     for filters, pool in ((32, (2, 2)), (64, (2, 2)), (128, (2, 1))):
         x = convolution(layers.MaxPooling2D(pool, **given)(x), filters)
-        x = layers.Activation("relu", **given)(layers.Add(**given)([x, convolution(x, filters, activation=False)]))
+        x = adding(x, convolution(x, filters, activation=False))
     rows = parameters.height // 8
     mean = keras.initializers.Constant(1 / rows)
     x = layers.DepthwiseConv2D((rows, 1), use_bias=False, depthwise_initializer=mean, **given)(x)
-    x = layers.Dropout(0.1, **given)(convolution(x, 128, (1, 5)))
-    x = layers.Conv2D(1 + classes, 1, dtype="float32")(x)
+    x = convolution(x, ALONG, (1, 5))
+    for _ in range(2):  # residuals, zero at first
+        x = adding(x, convolution(convolution(x, ALONG, (1, 5)), ALONG, (1, 5), activation=False, gamma="zeros"))
+    x = layers.Conv2D(1 + classes, 1, dtype="float32")(layers.Dropout(0.1, **given)(x))
     return keras.Model(inputs, layers.Reshape((-1, 1 + classes), dtype="float32")(x), name="reader")
 
 
@@ -141,7 +147,7 @@ def _fit_once(network, letters, pools, classes, configuration, checkpoint):
     steps = max(1, configuration.epoch_numbers // configuration.batch_size)
     total = steps * configuration.epochs
     network.compile(
-        optimizer=training.optimizer(configuration, total, warmup=300, clipnorm=20.0),
+        optimizer=training.optimizer(configuration, total, warmup=300, muon=True),
         loss=loss_of(classes, configuration),
     )
     height = configuration.normalization.height
@@ -203,7 +209,8 @@ def measure_composed(folder: Path, letters: Alphabet, count: int, seed: int = 1)
         counts = dict.fromkeys(WAYS, 0)
         for _ in range(count):
             composed = compose.number(compose.random_text(rng), letters, script, rng)
-            numbers = [number for line in layout.find_lines(composed.ink) for number in line.numbers]
+            lines = layout.find_lines(composed.ink, dotted=script == DOTTED)
+            numbers = [number for line in lines for number in line.numbers]
             for way, values in _ways(numbers, digits, reader, script).items():
                 counts[way] += "".join(str(value) for own in values for value in own) == composed.text
         rows.append({"name": f"{figures.COMPOSED}{script}", "n": count, **counts})
