@@ -1,4 +1,4 @@
-"""The optimizer of the networks for single digits. Keras is imported only when it is asked for."""
+"""The optimizer of the networks. Keras is imported only when it is asked for."""
 
 import math
 from functools import cache

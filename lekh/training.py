@@ -131,15 +131,13 @@ def fast_precision() -> str:
     return "mixed_bfloat16" if "avx512_bf16" in flags or "amx_bf16" in flags else "float32"
 
 
-def optimizer(configuration, steps: int, warmup: int, clipnorm: float | None = None, muon: bool = False):
-    """AdamW or Muon that also averages the weights; the rate rises for `warmup` of the `steps`, then falls as a cosine.
+def optimizer(configuration, steps: int, warmup: int):
+    """Muon that also averages the weights; the rate rises for `warmup` of the `steps`, then falls as a cosine.
 
     Args:
         configuration: with `learning_rate`, `weight_decay` and `average`, of this network or of that for numbers.
         steps: of the whole run.
         warmup: a tenth of the run at most.
-        clipnorm: of the gradient of each weight; `None`: it is taken as it is.
-        muon: whether the filters of convolutions learn by Muon.
     """
     import keras
 
@@ -149,10 +147,7 @@ def optimizer(configuration, steps: int, warmup: int, clipnorm: float | None = N
         warmup_target=configuration.learning_rate, warmup_steps=warmup,
     )  # fmt: skip
     average = min(configuration.average, 1 - 1 / max(2, steps // 20))
-    family = muon_class() if muon else keras.optimizers.AdamW
-    return family(
-        schedule, weight_decay=configuration.weight_decay, use_ema=True, ema_momentum=average, clipnorm=clipnorm
-    )
+    return muon_class()(schedule, weight_decay=configuration.weight_decay, use_ema=True, ema_momentum=average)
 
 
 def callbacks(checkpoint: Path | None) -> list:
@@ -174,7 +169,7 @@ def _fit_round(networks, train, held_out, configuration, checkpoint):
     inputs = keras.Input(networks[0].input_shape[1:])
     together = keras.Model(inputs, [network(inputs) for network in networks])
     together.compile(
-        optimizer=optimizer(configuration, steps * configuration.epochs, warmup=500, muon=True),
+        optimizer=optimizer(configuration, steps * configuration.epochs, warmup=500),
         loss=[keras.losses.CategoricalCrossentropy(label_smoothing=configuration.label_smoothing) for _ in networks],
         metrics=["accuracy"] * len(networks),
     )

@@ -12,8 +12,9 @@ from lekh import compose, figures, images, ink_page, layout, model, model_folder
 from lekh.compose import Alphabet
 from lekh.model import ClassLabel
 from lekh.numerals import DOTTED, SCRIPTS
-from lekh.preparation_sequence import Configuration, Sample, batches, read_digits, read_pieces
+from lekh.preparation_sequence import Configuration, batches, read_digits, read_pieces
 from lekh.sequence import KERAS, TFLITE, StripNormalization
+from lekh.sequence_samples import Sample
 
 CHECKPOINT = "reader_checkpoint.keras"  # written after each epoch, gone when the reader is in the model folder
 ALONG = 192  # filters of the layers that look along the number
@@ -147,7 +148,7 @@ def _fit_once(network, letters, pools, classes, configuration, checkpoint):
     steps = max(1, configuration.epoch_numbers // configuration.batch_size)
     total = steps * configuration.epochs
     network.compile(
-        optimizer=training.optimizer(configuration, total, warmup=300, muon=True),
+        optimizer=training.optimizer(configuration, total, warmup=300),
         loss=loss_of(classes, configuration),
     )
     height = configuration.normalization.height

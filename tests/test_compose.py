@@ -119,3 +119,17 @@ def test_random_texts_are_numbers():
     texts = [compose.random_text(rng, 6) for _ in range(300)]
     assert all(text.isdigit() and 1 <= len(text) <= 6 for text in texts)
     assert len({len(text) for text in texts}) == 6
+
+
+def test_an_arabic_zero_is_a_dot_and_no_dot_is_drawn_beside_it(letters):
+    bar, dot = (np.zeros((augment.INK_SIDE,) * 2, np.uint8) for _ in range(2))
+    bar[20:76, 44:52] = dot[44:52, 44:52] = 255
+    made = Alphabet(
+        np.stack([dot, *[bar] * 9]), np.full(10, "arabic"), np.arange(10), np.full(10, "drawn"), np.full(10, "")
+    )
+    for seed in range(40):
+        number = compose.number("1010", made, "arabic", np.random.default_rng(seed), strength=0.2)
+        (_, top, _, tall), (_, y, _, h) = number.boxes[:2]
+        assert h < 0.45 * tall and top < y and y + h < top + tall + 0.2 * HEIGHT
+        signs = compose._Marks("123456", np.random.default_rng(seed), dotted=True)
+        assert not set(signs.between(3) + signs.after()) & set(".:")

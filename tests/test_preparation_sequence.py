@@ -8,11 +8,12 @@ import pytest
 from drawn import draw
 from drawn_sets import drawn_letters
 
-from lekh import augment, compose, datasets, ink, preparation, preparation_sequence, sequence
+from lekh import augment, compose, datasets, ink, preparation, preparation_sequence, sequence_samples
 from lekh.compose import Alphabet
 from lekh.model import ClassLabel
-from lekh.preparation_sequence import IGNORED, MOST_DIGITS, Configuration, Sample, targets, vary
-from lekh.sequence import Frame, StripNormalization
+from lekh.preparation_sequence import Configuration
+from lekh.sequence import StripNormalization
+from lekh.sequence_samples import MOST_DIGITS
 
 P = StripNormalization()
 QUICK = Configuration(epochs=1, epoch_numbers=48, batch_size=8, fonts=0, fields=6, pages=1, shares=(0.5, 0.5, 0, 0))
@@ -22,60 +23,6 @@ LABELS = tuple(ClassLabel(script, digit, str(digit)) for script in ("latin", "kh
 @pytest.fixture(scope="module")
 def letters() -> Alphabet:
     return drawn_letters()
-
-
-# What the network should say
-
-
-def strip_of(width: int) -> sequence.Strip:
-    return sequence.Strip(np.zeros((P.height, width), np.float32), 0.5, 8.0, 0.0)
-
-
-def test_a_digit_is_named_in_its_middle_and_nothing_between():
-    middles = np.array([[0, 80], [40, 40]], np.float32)  # in the strip: 8 .. 28 and 48 .. 68
-    made = targets([3, 7], middles, strip_of(96), P)
-    columns, labels = made[:24], made[24:]
-    assert columns.dtype == np.int32 and labels.tolist() == [3, 7] + [0] * (MOST_DIGITS - 2)
-    assert [index for index in range(24) if columns[index] == 3] == [3, 4, 5]  # their centres: 14, 18, 22
-    assert [index for index in range(24) if columns[index] == 7] == [13, 14, 15]
-    assert (columns[[0, 8, 9, 10, 20, 23]] == 0).all() and columns[2] == IGNORED
-
-
-def test_twice_the_same_digit_has_blank_between():
-    middles = np.array([[0, 26], [24, 24]], np.float32)
-    columns = targets([1, 1], middles, strip_of(96), P)[:24]
-    named = np.flatnonzero(columns == 1)
-    assert np.diff(named).max() > 1 and 0 in columns[named[0] : named[-1]]
-
-
-def test_unknown_places_are_ignored_and_no_digit_is_blank_throughout():
-    assert (targets([4], None, strip_of(64), P)[:16] == IGNORED).all()
-    empty = targets([], np.zeros((2, 0), np.float32), strip_of(64), P)
-    assert (empty == 0).all() and len(empty) == 16 + MOST_DIGITS
-
-
-def test_another_hand_keeps_the_places_of_the_digits():
-    pixels = np.zeros((60, 200), np.uint8)
-    pixels[10:50, 30:40] = pixels[10:50, 150:160] = 255
-    sample = Sample(pixels, Frame(40, 30, 40), "latin", "11", np.array([[30, 150], [10, 10]], np.float32))
-    for seed in range(20):
-        made, frame, middles = vary(sample, np.random.default_rng(seed))
-        assert made.dtype == np.float32 and made.min() >= 0 and made.max() <= 1
-        row = np.clip(round(frame.middle), 3, made.shape[0] - 4)
-        for left, width in middles.T:
-            middle = round(left + width / 2)
-            assert made[row - 3 : row + 4, max(0, middle - 9) : middle + 10].max() > 0.4
-        assert 20 < frame.typical < 80
-
-
-def test_strength_zero_changes_nothing():
-    pixels = np.zeros((60, 90), np.uint8)
-    pixels[10:50, 30:40] = 255
-    sample = Sample(pixels, Frame(40, 30, 40), "latin", "1", np.array([[30], [10]], np.float32))
-    made, frame, middles = vary(sample, np.random.default_rng(0), 0.0)
-    assert made.sum() == pytest.approx(400) and frame.typical == 40
-    left = round(middles[0, 0])
-    assert made[:, left : left + 10].sum() == pytest.approx(400, rel=0.15)
 
 
 # The road of an upload
@@ -89,7 +36,7 @@ def test_numbers_of_a_page_are_found_with_their_digits(letters):
     for sample in samples:
         assert sample.pixels.dtype == np.uint8 and set(sample.text) <= set("123456789")
         assert sample.middles.shape == (2, len(sample.text))
-        assert sample.frame.typical == pytest.approx(preparation_sequence.STORED, rel=0.01)
+        assert sample.frame.typical == pytest.approx(sequence_samples.STORED, rel=0.01)
 
 
 def test_what_was_not_written_has_no_digits():
