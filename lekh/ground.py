@@ -130,3 +130,17 @@ def is_light(difference: np.ndarray) -> bool:
     side = max(3, max(h, w) // 5)
     fine = difference - cv2.blur(difference, (side, side))
     return float((fine[middle] ** 3).sum()) > 0
+
+
+def is_bare_around(grey: np.ndarray, share: float) -> bool:
+    """Whether nothing comes near the border of a picture: it is of one grey there, the lightest; as on a drawing.
+
+    Args:
+        grey: uint8 `(H, W)`.
+        share: of the longer side, how far from the border to look.
+    """
+    reach = int(np.ceil(share * max(grey.shape)))
+    if grey[0, 0] != grey[-1, -1] or 2 * reach >= min(grey.shape):  # a photo mostly ends here
+        return False
+    lightest = grey.max()
+    return all((band == lightest).all() for band in (grey[:reach], grey[-reach:], grey[:, :reach], grey[:, -reach:]))

@@ -7,7 +7,7 @@ is thin and goes straight from border to border, which no digit does.
 import cv2
 import numpy as np
 
-from lekh.ground import LEAST_CONTRAST, relative, resized
+from lekh.ground import LEAST_CONTRAST, is_bare_around, relative, resized
 
 SMALLEST = 200  # pixels of the longer side; a smaller picture is a digit that was cut out
 SIDE = 640  # the same, at which rules are looked for, and painted over
@@ -34,7 +34,7 @@ def without_rules(grey: np.ndarray) -> np.ndarray:
     Returns:
         uint8 `(h, w)`, its longer side at most `SIDE` pixels; `grey` itself where it has no rules or is very small.
     """
-    if max(grey.shape) < SMALLEST:
+    if max(grey.shape) < SMALLEST or is_bare_around(grey, END):  # a rule reaches the border
         return grey
     plain = resized(grey, SIDE) if max(grey.shape) > SIDE else grey
     level, upright = _rules(_thin(plain))

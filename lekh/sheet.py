@@ -3,8 +3,11 @@
 import cv2
 import numpy as np
 
+from lekh.ground import is_bare_around
+
 SIDE = 384  # pixels of the longer side of the picture while a sheet is looked for
 SMALLEST = 200  # pixels of the longer side; a smaller picture shows a digit, no sheet
+BORDER = 0.02  # of that side: where nothing lies there, and nothing is lighter, there is no desk
 LEAST = 0.04  # of the picture
 CORNER = 0.03  # of its outline, by which the four corners may be round
 STRAIGHT = 0.93  # of its hull that it fills, and of that in four straight sides
@@ -20,7 +23,7 @@ def on_desk(grey: np.ndarray) -> tuple[tuple[int, int], np.ndarray] | None:
         Where the sheet's box begins, `(x, y)` in pixels, and uint8 `(h, w)` of that box, in which all beside the sheet
         is as light as it is; `None` where there is no sheet, or the picture shows little else.
     """
-    if max(grey.shape) < SMALLEST:
+    if max(grey.shape) < SMALLEST or is_bare_around(grey, BORDER):
         return None
     step = max(1, max(grey.shape) // (3 * SIDE))  # a large picture may be looked at from afar
     far = grey[::step, ::step]
