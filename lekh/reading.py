@@ -23,7 +23,8 @@ __all__ = ["AUTO", "Box", "Digit", "Line", "Number", "Reading", "read", "read_bo
 TOGETHER = 8_000_000  # pixels of pages that are held while the network is asked of all their digits
 SEVERAL = 3  # digits; of fewer on a page its rules tell too little
 MOSTLY = 0.8  # of what is on a page, once it is turned, are digits: no need to read it as it was
-GRAINY = 0.09  # of the paper's light; a page of coarser grain is also looked at
+GRAINY = 0.09  # of the paper's light; a page of coarser grain is also looked at through a blur
+RATHER_GRAINY = 0.06  # the same where little was read
 
 
 def read(source: images.Source, model: Model, script: str = AUTO, single: bool = False) -> Reading:
@@ -113,7 +114,9 @@ def _read_many(grey, page, lines, model, script):
     """The reading of all that was found on a page, or `None`; its lines; and whether the page is read through its grain
     because more is seen so."""
     many, lines = read_on(page, lines, grey, model, script) if lines else (None, lines)
-    seen = through_grain(grey, model, script) if page.grain >= GRAINY else None
+    is_read = many is not None and many.accepted >= MOSTLY * len(many.digits)
+    coarse = page.grain >= (GRAINY if is_read else RATHER_GRAINY)
+    seen = through_grain(grey, model, script) if coarse else None
     is_grainy = seen is not None and (many is None or _balance(seen) > _balance(many))
     return seen if is_grainy else many, lines, is_grainy
 

@@ -14,6 +14,9 @@ SHORTEST_RUN = 12  # pixels
 RUN = 0.6  # of the writing's height; a tilted thin rule falls into runs about this long
 LONG = 2.6  # of the writing's height: longer than any digit
 COVERED, COVERED_WALL = 0.9, 0.72  # of a rule is inked, at least: strokes one under the other leave gaps; of a wall
+LONG_PAIR, TWINS = 1.6, 0.1  # the same for two of one length, the upper and lower side of boxes; how unlike they may be
+NEAR, FAR = 0.6, 2.5  # of the writing's height, how far one is below the other
+MOST_PAIRED = 500  # of them; in a texture there are more
 LONG_UPRIGHT = 4.0  # and longer than two digits, one under the other
 LEAST_SHARE = 0.04  # of the page, the shortest rule
 WALL = 0.5  # of the writing's height, the shortest wall of a cell
@@ -21,7 +24,7 @@ WALLS, APART = 3, 4.0  # so many walls, no more of their heights apart, make cel
 ALIKE = 0.15  # of their height, how much they differ, and how far from a rule they may end
 BESIDE = 1.5  # of a wall's height, where no long upright rule stands: squared paper has those, and digits between
 GRID = 4  # rules, one under the other or side by side
-KEPT = 0.8  # of the ink in rules by the first look, what must be in them by the second
+KEPT = 0.8  # of the rules that are crossed by the first look, how many must be by the second
 SAMPLED = 6  # every so many columns tell how many rules there are, and how thick
 ENOUGH = 0.15  # of the ink, what digits must be to tell their height
 ONE_TELLS = 0.1  # of what tells the height of the writing, a single piece: remains of a grid may be large
@@ -59,13 +62,13 @@ def without_rules(
     # Most hangs together by a grid: without its longest rules the writing shows its height.
     first = _parted(mask, FIRST_LOOK * max(mask.shape), is_field, contrast)
     second = _parted(mask, _writing(first[0])[0], is_field, contrast)
-    lost = np.count_nonzero(second[1]) < KEPT * np.count_nonzero(first[1])  # what was left was no writing
-    return first if lost and max(_crossed(first[1]), _crossed(first[1].T)) > GRID else second
+    lost = _most_crossed(second[1]) < KEPT * _most_crossed(first[1])  # what was left was no writing
+    return first if lost and _most_crossed(first[1]) > GRID else second
 
 
 def _parted(mask, height, is_field, contrast):
     """What `without_rules` returns, for writing of that height."""
-    level = _rules(mask, LONG * height, height, is_field, contrast)
+    level = _rules(mask, LONG * height, height, is_field, contrast, paired=not is_field)
     turned = None if contrast is None else contrast.T
     upright = _rules(np.ascontiguousarray(mask.T), LONG_UPRIGHT * height, height, is_field, turned)
     rest, removed = mask.copy(), np.zeros_like(mask)
@@ -152,7 +155,7 @@ def _is_side(x, y, w, h, level):
     return bool((there.all(axis=0) & not_there.all(axis=0)[::-1]).any())
 
 
-def _rules(mask, least, height, is_field, contrast, shortest=LEAST_SHARE, thin=THIN, covered=COVERED):
+def _rules(mask, least, height, is_field, contrast, shortest=LEAST_SHARE, thin=THIN, covered=COVERED, paired=False):
     """uint8 mask of the nearly level rules, or None."""
     h, w = mask.shape
     run = min(max(SHORTEST_RUN, round(RUN * height)), w)
@@ -174,10 +177,11 @@ def _rules(mask, least, height, is_field, contrast, shortest=LEAST_SHARE, thin=T
     spans = (width > SPANS * w) & (at_border > 0) & (w >= h)
     long = spans if is_field else width > max(least, shortest * w)
     slim = thickness < max(THINNEST, min(thin * height, THIN_ON_PAGE * w))
-    chosen = long & slim & (2 * stats[:, cv2.CC_STAT_HEIGHT] < 0.25 * width + thickness)
+    chosen = slim & (2 * stats[:, cv2.CC_STAT_HEIGHT] < 0.25 * width + thickness)
     inked = np.bincount(labels[runs[::2, ::2] > 0], minlength=len(stats))
     chosen &= inked > covered * stats[:, cv2.CC_STAT_AREA]
     chosen[0] = False
+    chosen &= long | _paired(2 * stats, chosen, height) if paired else long
     if not is_field and (chosen & (width < SHORT * w)).any():
         chosen &= (width >= SHORT * w) | (2 * _bend(labels, chosen) <= BENT * width)
     if not chosen.any():
@@ -188,6 +192,20 @@ def _rules(mask, least, height, is_field, contrast, shortest=LEAST_SHARE, thin=T
     limits = _darkest(labels, chosen, contrast * mask)
     limits = cv2.resize(limits, (w, h), interpolation=cv2.INTER_NEAREST)
     return cv2.compare(limits, cv2.max(contrast, 1), cv2.CMP_GE) & mask
+
+
+def _paired(stats, chosen, height):
+    """bool array: which of the chosen have another one above or below, of the same length: the sides of boxes."""
+    paired = np.zeros(len(stats), bool)
+    long = np.flatnonzero(chosen & (stats[:, cv2.CC_STAT_WIDTH] > LONG_PAIR * height))
+    if len(long) > MOST_PAIRED:
+        return paired
+    x, y, w, h = stats[long, :4].T
+    middle, unlike = y + h / 2, TWINS * w
+    apart = np.abs(middle[:, None] - middle)
+    twins = (np.abs(x[:, None] - x) < unlike) & (np.abs((x + w)[:, None] - x - w) < unlike)
+    paired[long] = (twins & (apart > NEAR * height) & (apart < FAR * height)).any(axis=1)
+    return paired
 
 
 def _bend(labels, chosen):
@@ -237,6 +255,11 @@ def _mended(rest, rules):
     reach = 2 * int(np.ceil(min(1.3 * thickness, rules.shape[0]))) + 5
     above_and_below = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((reach, 3), np.uint8))
     return above_and_below & rules
+
+
+def _most_crossed(rules):
+    """How many rules are crossed down or across a mask, in the mean; whichever is more."""
+    return max(_crossed(rules), _crossed(rules.T))
 
 
 def _crossed(rules):
