@@ -19,6 +19,8 @@ EVEN = 1.25  # between the heights of which half of its letters are, the larger 
 LARGER, TWICE = 1.3, 1.8  # times the height of the print: a number that is none; what is written, as a rule
 TINY = 0.5  # of the height of what is written: print
 HEADING, ABOUT_EVEN = 0.12, 1.6  # share of what is no digit in a heading; EVEN of its letters, short ones and tall
+LONGEST = 12  # digits of a number
+LOWER = 0.75  # of the height of what is written, a heading that is known by its line
 
 
 def amid_print(
@@ -37,11 +39,11 @@ def amid_print(
     """
     number, line = (np.unique(of, return_inverse=True)[1] for of in (number, line))
     length, letters = np.bincount(number), np.bincount(number, letter)
-    heading, written = np.zeros_like(letter), None
+    tall = np.array([_height(height[number == each]) for each in range(len(length))])
+    clear = (letters == 0)[number]
+    heading, written = _line_of_print(letter, height, tall[number], length[number], clear, line), None
     if letter.sum() >= LETTERS:
-        tall = np.array([_height(height[number == each]) for each in range(len(length))])
-        clear = (letters == 0)[number]
-        heading = _heading(letter, height, tall[number], clear)
+        heading |= _heading(letter, height, tall[number], clear)
         written = _written_height(letter, height, clear)
     if written is not None:
         large = tall > LARGER * np.median(height[letter])
@@ -83,6 +85,19 @@ def _heading(letter, height, tall, clear):
         return none
     low, high = np.quantile(of_small, (0.25, 0.75))
     return small & (high <= ABOUT_EVEN * low)
+
+
+def _line_of_print(letter, height, tall, length, clear, line):
+    """bool `(N,)`: which things stand on a line that is lower than what is written, all of it, and where many are
+    letters, or much lower and in a row longer than any number; arguments as for `_heading`, `length` that of the number
+    that each belongs to, and the line of each."""
+    known = clear & (length <= LONGEST)
+    if known.sum() < max(FILLED_IN, letter.sum()):
+        return np.zeros_like(letter)
+    written = np.median(height[known])
+    count, letters = np.bincount(line), np.bincount(line, letter)
+    print_only = (np.bincount(line, tall < LOWER * written) == count) & (count >= WORD) & (letters > PRINTED * count)
+    return print_only[line] | (tall < TINY * written) & (length > LONGEST)
 
 
 def _height(of_number):

@@ -9,20 +9,18 @@ import numpy as np
 
 from lekh.connected import components, weighted_median
 from lekh.leaning import ALONG, THIN, THINNEST, leaning_rules
+from lekh.walls import COVERED_WALL, walls_among
 
 SHORTEST_RUN = 12  # pixels
 RUN = 0.6  # of the writing's height; a tilted thin rule falls into runs about this long
 LONG = 2.6  # of the writing's height: longer than any digit
-COVERED, COVERED_WALL = 0.9, 0.72  # of a rule is inked, at least: strokes one under the other leave gaps; of a wall
+COVERED = 0.9  # of a rule is inked, at least: strokes one under the other leave gaps
 LONG_PAIR, TWINS = 1.6, 0.1  # the same for two of one length, the upper and lower side of boxes; how unlike they may be
 NEAR, FAR = 0.6, 2.5  # of the writing's height, how far one is below the other
 MOST_PAIRED = 500  # of them; in a texture there are more
 LONG_UPRIGHT = 4.0  # and longer than two digits, one under the other
 LEAST_SHARE = 0.04  # of the page, the shortest rule
 WALL = 0.5  # of the writing's height, the shortest wall of a cell
-WALLS, APART = 3, 4.0  # so many walls, no more of their heights apart, make cells
-ALIKE = 0.15  # of their height, how much they differ, and how far from a rule they may end
-BESIDE = 1.5  # of a wall's height, where no long upright rule stands: squared paper has those, and digits between
 GRID = 4  # rules, one under the other or side by side
 KEPT = 0.8  # of the rules that are crossed by the first look, how many must be by the second
 SAMPLED = 6  # every so many columns tell how many rules there are, and how thick
@@ -33,7 +31,6 @@ IN_FIELD = 0.3  # of a field's shorter side, the least height of its writing
 SPANS = 0.55  # of a cropped field, its shortest rule
 THIN_ON_PAGE = 0.04  # of the page, as THIN is of the writing's height
 THIN_WALL = 0.4  # of the writing's height, walls of two cells side by side
-MOST_TILT = 0.1  # of a row of cells
 SHORT, BENT = 0.4, 0.02  # of the page, what is no longer; of its length, how bent it is, at most: no arc of an ellipse
 END = 0.15  # of its length, its ends
 PALE = 0.05  # how dark a rule is along so little of it, as along so much of it, ALONG
@@ -75,7 +72,10 @@ def _parted(mask, height, is_field, contrast):
     if level is not None:
         rest[level > 0] = 0
         removed |= level
-        walls = None if is_field else _walls(rest, level, upright, height)
+        found = None if is_field else _rules(
+            np.ascontiguousarray(rest.T), WALL * height, height, False, None, 0.0, thin=THIN_WALL, covered=COVERED_WALL
+        )  # fmt: skip
+        walls = None if found is None else walls_among(found, level, upright, round(RUN * height) | 1)
         if walls is not None:
             upright = walls if upright is None else upright | walls
     if upright is not None:
@@ -109,50 +109,6 @@ def _writing(mask):
     weight = np.sqrt(box * area_likely)
     weight = np.minimum(weight, ONE_TELLS * weight.sum())
     return weighted_median(height, weight), float(area_likely.sum() / area.sum())
-
-
-def _walls(rest, level, upright, height):
-    """uint8 mask, turned like `upright`, of the walls of cells, or None.
-
-    They are too short for rules, but go straight from one level rule to the next, and there are several alike; or both
-    rules end at one, the side of a frame.
-    """
-    found = _rules(
-        np.ascontiguousarray(rest.T), WALL * height, height, False, None, 0.0, thin=THIN_WALL, covered=COVERED_WALL
-    )
-    if found is None:
-        return None
-    level, run = np.ascontiguousarray(level.T), round(RUN * height) | 1
-    labels, stats = components(cv2.morphologyEx(found, cv2.MORPH_CLOSE, np.ones((3, run), np.uint8)))
-    between = [label for label, (x, y, w, h, _) in enumerate(stats.tolist())
-               if label and w > 2 * h and _stands_between(x, y, w, h, level, upright)]  # fmt: skip
-    x, y, w = stats[between][:, [cv2.CC_STAT_LEFT, cv2.CC_STAT_TOP, cv2.CC_STAT_WIDTH]].astype(np.float64).T
-    kept = np.zeros(len(stats), np.uint8)
-    for label, left, top, width in zip(between, x, y, w, strict=True):
-        away = np.abs(y - top)
-        alike = (np.abs(w - width) < ALIKE * width) & (np.abs(x - left) < ALIKE * width + MOST_TILT * away)
-        kept[label] = np.count_nonzero(alike & (away < APART * width)) >= WALLS or _is_side(*stats[label, :4], level)
-    return found & kept[labels] if kept.any() else None
-
-
-def _stands_between(x, y, w, h, level, upright):
-    """Whether a turned wall ends at a level rule on either side, and no long upright rule is near."""
-    reach, beside, middle = max(4, round(ALIKE * w)), round(BESIDE * w), x + w // 2
-    rows = slice(max(0, y - 2), y + h + 2)
-    ends = (level[rows, max(0, end - reach) : end + reach] for end in (x, x + w))
-    if upright is not None and upright[max(0, y - beside) : y + h + beside, max(0, middle - 2) : middle + 3].any():
-        return False
-    return all(end.any() for end in ends)
-
-
-def _is_side(x, y, w, h, level):
-    """Whether level rules start at both ends of a turned wall, on the same side of it, and are on that side only."""
-    reach, near = max(4, round(ALIKE * w)), max(3, h)
-    before, after = slice(max(0, y - w), max(0, y - near)), slice(y + h + near, y + h + w)
-    ends = [level[:, max(0, end - reach) : end + reach].any(axis=1) for end in (x, x + w)]
-    shares = np.array([[end[side].mean() if len(end[side]) else 0.0 for side in (before, after)] for end in ends])
-    there, not_there = shares > COVERED_WALL, shares < 1 - COVERED_WALL
-    return bool((there.all(axis=0) & not_there.all(axis=0)[::-1]).any())
 
 
 def _rules(mask, least, height, is_field, contrast, shortest=LEAST_SHARE, thin=THIN, covered=COVERED, paired=False):

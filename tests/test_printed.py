@@ -96,6 +96,29 @@ def test_a_line_of_smaller_numbers_is_none(heading, height):
 
 
 @pytest.mark.parametrize(
+    "heading, height, is_print",
+    [
+        pytest.param([[[False] * 19]], 24, True, id="much lower, longer than any number"),
+        pytest.param([[[False] * 12]], 24, False, id="as long as a number may be"),
+        pytest.param([[[False] * 19]], 30, False, id="not much lower"),
+        pytest.param([[[True, False, False]] * 4], 36, True, id="lower, a third of it letters"),
+        pytest.param([[[True, False, False, False]] * 4], 36, False, id="lower, a quarter of it letters"),
+        pytest.param([[[True, False, False]]], 36, False, id="lower, three things"),
+    ],
+)
+def test_a_line_of_print_is_known_by_its_height(heading, height, is_print):
+    count = sum(map(len, heading[0]))
+    words, _ = judged(*heading, *NUMBERS, heights=[height] * count + [50] * 42)
+    assert words.tolist() == [is_print] * count + [False] * 42
+
+
+def test_a_low_name_before_what_is_written_is_no_line_of_print():
+    lines = [[[True, False, False, False], [False] * 4]] * 6
+    words, _ = judged(*lines, heights=([36] * 4 + [50] * 4) * 6)
+    assert not words.any()
+
+
+@pytest.mark.parametrize(
     "strokes, length, all_print",
     [
         pytest.param([True] * 9 + [False] * 3, 12, True, id="mostly strokes in long rows"),
