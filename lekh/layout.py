@@ -26,6 +26,7 @@ SCRATCH = 0.08  # of its box, at the most, is covered by a long line
 THREAD = 0.06  # of its box is covered by a straight line; what lies in that box is none of it
 RING = 0.35  # of its box, at the most, is covered by what is drawn around an answer
 SURROUNDED = 0.35  # of its height, the least of what it is drawn around; a smaller thing may be a part of it
+SURROUNDED_TOGETHER, TOGETHER = 0.2, 3  # the least of so many things; two rings may hang together
 RING_GAP = 0.12  # of its height, where it need not be closed
 ALL_WITHIN = 0.98  # of the ink of what it is drawn around
 RIM = 0.003  # of the page's longer side: nearer to its border things are cut off
@@ -102,7 +103,7 @@ def find_lines(ink: np.ndarray, rules: np.ndarray | None = None, dotted: bool = 
     fragments = fragments.take(_black(ink, labels, count)[fragments.label] > BLACK * fragments.area)
     if len(fragments) == 0:
         return ()
-    fragments = fragments.take(~_rings(fragments, labels))
+    fragments = fragments.take(~_rings(fragments, labels, rules))
     owner = _joined(fragments, labels)
     pieces = fragments.united(owner)
     keep = _written(pieces, ink.shape, lambda index: _is_looped(pieces, index, labels, fragments.label[owner == index]))
@@ -274,26 +275,35 @@ def _may_belong(boxes, shape):
     return found
 
 
-def _rings(boxes, labels):
-    """bool array: which components are drawn around other writing, a circle or a frame about an answer."""
+def _rings(boxes, labels, rules):
+    """bool array: which components are drawn around other writing, a circle or a frame about an answer, a side of which
+    may have been taken for a rule."""
     found = np.zeros(len(boxes), bool)
     order = np.argsort(boxes.x, kind="stable")
     middles = boxes.x[order]
     for index in np.flatnonzero(boxes.area < RING * boxes.width * boxes.height):
-        left, top, right, bottom = (int(side[index]) for side in (boxes.left, boxes.top, boxes.right, boxes.bottom))
+        left, top, right, bottom = (int(side[index]) for side in boxes.sides)
+        tall = bottom - top
         near = order[np.searchsorted(middles, left) : np.searchsorted(middles, right)]
-        inner = near[(boxes.left[near] > left) & (boxes.right[near] < right) & (boxes.top[near] > top)
-                     & (boxes.bottom[near] < bottom) & (boxes.height[near] > SURROUNDED * (bottom - top))]  # fmt: skip
+        near = near[(boxes.left[near] > left) & (boxes.right[near] < right)
+                    & (boxes.top[near] > top) & (boxes.bottom[near] < bottom)]  # fmt: skip
+        inner = near[boxes.height[near] > SURROUNDED * tall]
+        if not len(inner):
+            inner = near[boxes.height[near] > SURROUNDED_TOGETHER * tall]
+            inner = inner if len(inner) >= TOGETHER else inner[:0]
         if len(inner):
-            part = labels[top:bottom, left:right]
-            within = _within(part == boxes.label[index])
+            reach = max(2, round(RING_GAP * tall))
+            rows, columns = slice(max(0, top - reach), bottom + reach), slice(max(0, left - reach), right + reach)
+            part = labels[rows, columns]
+            wall = part == boxes.label[index]
+            within = _within(wall if rules is None else wall | (rules[rows, columns] > 0), tall)
             found[index] = any(within[part == boxes.label[other]].mean() > ALL_WITHIN for other in inner)
     return found
 
 
-def _within(wall):
-    """bool like `wall`: what cannot be reached from outside, small gaps in it closed."""
-    reach = max(3, round(RING_GAP * len(wall)) | 1)
+def _within(wall, tall):
+    """bool like `wall`: what cannot be reached from outside, small gaps in it closed; `tall`: how high the ring is."""
+    reach = max(3, round(RING_GAP * tall) | 1)
     closed = cv2.copyMakeBorder(wall.astype(np.uint8), *(reach,) * 4, cv2.BORDER_CONSTANT)
     closed = cv2.morphologyEx(closed, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
     cv2.floodFill(closed, None, (0, 0), 2)

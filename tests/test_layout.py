@@ -419,6 +419,28 @@ def test_a_ring_around_an_answer_is_no_part_of_it(gap):
     assert boxes_on(ringed) == boxes_on(page) and len(boxes_on(page)) == 2
 
 
+def test_a_frame_with_a_side_that_was_taken_for_a_rule_is_no_part_of_its_answer():
+    page = sheet_with_two_digits()
+    framed, rules = page.copy(), np.zeros(page.shape, np.uint8)
+    cv2.polylines(framed, [np.array([[90, 40], [90, 160], [210, 160], [210, 40]], np.int32)], False, 1.0, 4)
+    assert len(boxes_on(framed)) != 2
+    rules[36:40, 85:215] = 1
+    assert boxes_on(framed, rules) == boxes_on(page)
+
+
+def test_rings_that_touch_are_no_part_of_their_answers():
+    page = np.zeros((400, 300), np.float32)
+    for top in (70, 230):
+        for left in (90, 140, 190):
+            cv2.polylines(
+                page, [np.array([[left, top], [left + 30, top], [left + 8, top + 60]], np.int32)], False, 1.0, 6
+            )
+    ringed = page.copy()
+    for middle in (100, 258):
+        cv2.ellipse(ringed, (150, middle), (110, 80), 0, 0, 360, 1.0, 4)
+    assert boxes_on(ringed) == boxes_on(page) and len(boxes_on(page)) == 6
+
+
 def test_a_zero_around_a_speck_is_a_zero():
     page = np.zeros((200, 300), np.float32)
     cv2.ellipse(page, (150, 100), (40, 60), 0, 0, 360, 1.0, 8)
@@ -433,8 +455,8 @@ def sheet_with_two_digits() -> np.ndarray:
     return page
 
 
-def boxes_on(page: np.ndarray) -> list[tuple[int, int, int, int]]:
-    return [piece.box_xywh for line in find_lines(page) for number in line.numbers for piece in number.pieces]
+def boxes_on(page: np.ndarray, rules: np.ndarray | None = None) -> list[tuple[int, int, int, int]]:
+    return [piece.box_xywh for line in find_lines(page, rules) for number in line.numbers for piece in number.pieces]
 
 
 @pytest.mark.parametrize("filled, pieces", [(False, 3), (True, 2)], ids=["zeros", "a scribbled line"])
