@@ -6,6 +6,7 @@ A decimal comma stands at the foot, a separator of thousands at the top, and cru
 import numpy as np
 
 SMALLEST, LARGEST = 0.09, 0.42  # of the height of the line's digits, the longer side of a zero
+TOO_LARGE, SEVERAL = 0.6, 3  # of the height of so many other digits, no zero
 LONGEST = 1.8  # longer side over shorter; a comma is longer
 FILLED = 0.5  # of its box; a ring is a five
 OFF = 0.3  # of the height, from the middle of the line
@@ -24,6 +25,20 @@ def may_be_zeros(side: np.ndarray, height: np.ndarray) -> np.ndarray:
         height: `(N,)`, of all of them.
     """
     return side <= LARGEST * height.max()
+
+
+def are_no_zeros(zero: np.ndarray, other: np.ndarray, side: np.ndarray, height: np.ndarray) -> np.ndarray:
+    """bool `(N,)`: which things on a page that were read as zeros are too large for one: holes punched in it, say.
+
+    Args:
+        zero: bool `(N,)`, what was read as a zero.
+        other: bool `(N,)`, what was read as another digit.
+        side: `(N,)`, the longer side of each.
+        height: `(N,)`, of all of them.
+    """
+    if np.count_nonzero(other) < SEVERAL:
+        return np.zeros_like(zero)
+    return zero & (side > TOO_LARGE * np.median(height[other]))
 
 
 def zeros_of(line: Sides, dots: Sides, area: np.ndarray) -> np.ndarray:

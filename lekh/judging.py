@@ -7,9 +7,10 @@ import numpy as np
 
 from lekh import clutter, printed, sequence
 from lekh.brackets import closing_brackets
+from lekh.dotted import are_no_zeros
 from lekh.looking import Found
 from lekh.model import Card, Model
-from lekh.numerals import UPRIGHT
+from lekh.numerals import DOTTED, UPRIGHT
 from lekh.result import Digit, Line, Number, Reading, undecided
 
 TOLD = 0.95  # probability of a digit among its neighbours that makes it one, whatever it looks like alone
@@ -84,8 +85,12 @@ def _given_the_others(lines, found, model, script, rough):
         np.maximum(width, height)[others],
         np.zeros(np.count_nonzero(others)) if rough is None else rough[others],
     )
+    value = np.array([digit.digit for digit in digits])
+    if script == DOTTED:
+        zero, other = (~rejected & is_so for is_so in (value == 0, value != 0))
+        rejected |= are_no_zeros(zero, other, np.maximum(width, height), height)
     if script in UPRIGHT:
-        ones = np.flatnonzero(~rejected & [digit.digit == 1 for digit in digits])
+        ones = np.flatnonzero(~rejected & (value == 1))
         behind = np.diff(place, prepend=-1) == 0
         rejected[ones] |= closing_brackets([pieces[one][0].ink for one in ones], behind[ones])
     flags = iter(rejected.tolist())

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lekh import images, layout, looking, model, reading, touching
-from lekh.dotted import zeros_of
+from lekh.dotted import are_no_zeros, zeros_of
 
 SAMPLES = Path(__file__).resolve().parent.parent / "dataset" / "samples"
 LINE = [(100, 100, 30, 60), (150, 104, 40, 56), (300, 102, 30, 60)]  # left, top, width, height
@@ -109,3 +109,14 @@ def test_a_number_is_read_with_its_zeros(repository_model, script):
     assert all(not digit.rejected for digit in found.digits)
     boxes = [reading.Box(digit.box_xywh) for digit in found.digits]
     assert reading.read_boxes(found, boxes[1:], repository_model, script).text == "94700"
+
+
+@pytest.mark.parametrize(
+    "others, side, expected",
+    [(4, 12, False), (4, 40, True), (2, 40, False)],
+    ids=["a dot", "as large as the digits", "beside two digits"],
+)
+def test_what_is_as_large_as_a_digit_is_no_zero(others, side, expected):
+    zero = np.array([True] + [False] * others)
+    sides = np.array([side] + [50] * others)
+    assert are_no_zeros(zero, ~zero, sides, sides).tolist() == [expected] + [False] * others
