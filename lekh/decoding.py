@@ -8,6 +8,7 @@ import numpy as np
 ABUTTING = 0.1  # how likely a digit begins in the column after another one's, of what the columns alone would say
 PLAIN = 0.9  # probability of the best path from which on it is not looked further
 CLEAR = 0.5  # the same from which on no other text can be likelier
+MOST_COLUMNS = 200  # in which is looked for another text; no number is as wide
 BEAM = 10  # beginnings of a text that are followed
 LIKELY = 3  # digits that a column may be
 FAINT = 1e-3  # probability from which on it may be that digit
@@ -55,7 +56,7 @@ def decode(answers: np.ndarray, search: bool = True) -> tuple[list[Span], float]
     """
     path = answers.argmax(axis=1) if len(answers) else np.zeros(0, np.int64)
     probability = float(answers.max(axis=1, initial=0).prod()) * ABUTTING ** _abutting(path)
-    if not search or probability >= PLAIN:
+    if not search or probability >= PLAIN or len(answers) > MOST_COLUMNS:
         return _spans(path, answers), probability
     labels = path[(np.diff(path, prepend=0) != 0) & (path > 0)] - 1 if probability >= CLEAR else best_text(answers)
     return _spans(aligned(answers, labels), answers), likelihood(answers, labels)

@@ -15,7 +15,7 @@ from lekh.one_digit import FEW, if_whole, is_alone, read_found, read_looked_at, 
 from lekh.result import Box, Digit, Line, Number, Reading
 from lekh.skew import skew_of, straightened, turned_back
 from lekh.which_script import by_one_hand
-from lekh.whole_page import found_on, read_on, through_grain
+from lekh.whole_page import PRINTED, found_on, read_on, through_grain
 
 __all__ = ["AUTO", "Box", "Digit", "Line", "Number", "Reading", "read", "read_boxes", "read_each", "scripts_of"]
 
@@ -53,7 +53,7 @@ def read(source: images.Source, model: Model, script: str = AUTO, single: bool =
 def _read_all(grey, model, script):
     """The reading of a picture: of all of it or, where that shows no digit, of a sheet that lies on a desk there."""
     found = _without_dots(_read_page(grey, model, script), script)
-    lying = None if found.shows_digits else sheet.on_desk(grey)
+    lying = None if found.shows_digits or len(found.digits) > PRINTED else sheet.on_desk(grey)
     if lying is None:
         return found
     (left, top), paper = lying

@@ -24,6 +24,7 @@ QUICK = 1200  # pixels of a page's longer side, at a first look
 TALL = 28  # pixels; digits of this height lose nothing there
 THROUGH_GRAIN = 1.5  # pixels; so blurred
 SURE = 0.8  # confidence of a digit that a dash may belong to
+PRINTED = 200  # things; where none of them is a digit at a first look, it is print, and no other is taken
 PENCILLED, MOSTLY = 3, 0.8  # digits, and their share of all pieces, from which on what is seen so is no grain
 
 
@@ -111,6 +112,10 @@ def _read_lines(page, lines, looked, scripts, hand, grey, model):
     crowded = len(looked) > CROWDED
     looked = iter(looked)
     found = [[[next(looked) for _ in number.pieces] for number in line.numbers] for line in lines]
+    if len(pieces_of(lines)) > PRINTED:
+        plain = reading_of(found, page.ink, grey, model, scripts, _rough_ground(found, page.ink, grey))
+        if not plain.shows_digits:
+            return plain
     if crowded:
         found = looked_again(found, model, scripts[0][0], hand)
     found = parted(lines, found, grey, page.scale, model, scripts[0][0], hand)
