@@ -18,7 +18,8 @@ FILLED_IN = 6  # larger digits, at least, that make a page a form
 EVEN = 1.25  # between the heights of which half of its letters are, the larger over the smaller
 LARGER, TWICE = 1.3, 1.8  # times the height of the print: a number that is none; what is written, as a rule
 TINY = 0.5  # of the height of what is written: print
-HEADING, ABOUT_EVEN = 0.12, 1.6  # share of what is no digit in a heading; EVEN of its letters, short ones and tall
+HEADINGS = (TINY, 0.12), (0.7, 0.25)  # lower than what is written, by so much; share of what is no digit in that print
+ABOUT_EVEN = 1.6  # EVEN of its letters, short ones and tall
 LONGEST = 12  # digits of a number
 LOWER = 0.75  # of the height of what is written, a heading that is known by its line
 
@@ -43,7 +44,7 @@ def amid_print(
     clear = (letters == 0)[number]
     heading, written = _line_of_print(letter, height, tall[number], length[number], clear, line), None
     if letter.sum() >= LETTERS:
-        heading |= _heading(letter, height, tall[number], clear)
+        heading |= _heading(letter, height, tall[number], clear, line)
         written = _written_height(letter, height, clear)
     if written is not None:
         large = tall > LARGER * np.median(height[letter])
@@ -73,18 +74,21 @@ def of_lost_hairlines(stroke: np.ndarray, number: np.ndarray) -> np.ndarray:
     return np.full(len(stroke), len(stroke) >= PAGEFUL and 2 * length[long].sum() > len(stroke))
 
 
-def _heading(letter, height, tall, clear):
-    """bool `(N,)`: which things are small print above or beside what is written much larger; `tall`: the height of the
-    number that each belongs to, `clear`: whether that has no letter."""
+def _heading(letter, height, tall, clear, line):
+    """bool `(N,)`: which things are small print above or beside what is written larger; `tall`: the height of the
+    number that each belongs to, `clear`: whether that has no letter, `line`: the line of each."""
     none = np.zeros_like(letter)
     if clear.sum() < max(FILLED_IN, letter.sum()):
         return none
-    small = tall < TINY * np.median(height[clear])
-    of_small = height[letter & small]
-    if len(of_small) < max(LETTERS, HEADING * small.sum()):
-        return none
-    low, high = np.quantile(of_small, (0.25, 0.75))
-    return small & (high <= ABOUT_EVEN * low)
+    beside_letters = (np.bincount(line, letter) > 0)[line]
+    for lower, share in HEADINGS:
+        small = tall < np.where(beside_letters, lower, TINY) * np.median(height[clear])  # some digits are low, too
+        of_small = height[letter & small]
+        if len(of_small) >= max(LETTERS, share * small.sum()):
+            low, high = np.quantile(of_small, (0.25, 0.75))
+            if high <= ABOUT_EVEN * low:
+                return small
+    return none
 
 
 def _line_of_print(letter, height, tall, length, clear, line):

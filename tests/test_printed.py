@@ -112,6 +112,18 @@ def test_a_line_of_print_is_known_by_its_height(heading, height, is_print):
     assert words.tolist() == [is_print] * count + [False] * 42
 
 
+@pytest.mark.parametrize("height, is_print", [(32, True), (40, False)], ids=["lower", "nearly as tall"])
+def test_short_names_above_what_is_written_are_print_all_together(height, is_print):
+    words, _ = judged(*[[[True, False, False]]] * 4, *NUMBERS, heights=[height] * 12 + [50] * 42)
+    assert words.tolist() == [is_print] * 12 + [False] * 42
+
+
+def test_low_digits_on_lines_without_letters_are_none_of_the_print():
+    low = [[[False] * 3]] * 2
+    words, _ = judged(*[[[True, False, False]]] * 4, *low, *NUMBERS, heights=[32] * 18 + [50] * 42)
+    assert words.tolist() == [True] * 12 + [False] * 48
+
+
 def test_a_low_name_before_what_is_written_is_no_line_of_print():
     lines = [[[True, False, False, False], [False] * 4]] * 6
     words, _ = judged(*lines, heights=([36] * 4 + [50] * 4) * 6)
