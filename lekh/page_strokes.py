@@ -139,7 +139,9 @@ def _is_weak(level, stats):
     area[0] = 0  # the paper
     if not (area * level).any():
         return np.ones(len(level), bool)
-    weight = np.sqrt(area * level)  # a ring or a frame has more ink than what it is drawn around
+    weight = area * level
+    if np.count_nonzero(weight) >= MUCH_WRITTEN:
+        weight = np.sqrt(weight)  # a ring or a frame has more ink than what it is drawn around
     usual, tall = weighted_median(level, weight), weighted_median(height, weight)
     weak = level < usual * np.where(height < 0.5 * tall, WEAK_SPECK, WEAK)
     written = (level > 0) & (height > 0.5 * tall) & (height < 2 * tall)
