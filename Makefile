@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 
 .DEFAULT_GOAL := help
-.PHONY: help app test lint train bench notebooks samples rehearse-host visitors fuzz audit clean
+.PHONY: help app test lint train bench notebooks samples rehearse-host visitors strange-pages fuzz audit clean
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ rehearse-host: $(VENV)/.dev  ## The page within 690 MB and a quarter of a core; 
 
 visitors: $(VENV)/.dev  ## Thirty visitors at once for ten minutes; VISITORS_ARGS="--seconds 60"
 	$(BIN)/python tests/visitors.py $(VISITORS_ARGS)
+
+strange-pages: $(VENV)/.dev  ## Draw pages of strangers' digits, count how they are read; PAGES_ARGS="--kinds plain"; LEKH_DATA as for train
+	$(BIN)/python tests/strange_pages $(PAGES_ARGS)
 
 fuzz: $(VENV)/.dev  ## Hostile input through every door, 100 000 times; FUZZ_ARGS="--atheris"
 	PYTHONPATH=. $(BIN)/python tests/build_tiny_model.py build/tiny_model
