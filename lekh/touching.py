@@ -8,12 +8,14 @@ import numpy as np
 from lekh import layout
 from lekh.dotted import may_be_zeros
 from lekh.hand import Hand
+from lekh.judging import unlike
 from lekh.layout import scaled
 from lekh.looking import CROWDED, Found, looked_at
 from lekh.model import Model
 from lekh.numerals import DOTTED
 
 PLAIN = 0.9  # share of the best digit, and 1 minus that of no digit, from which on a piece says enough by itself
+PAIR = 1.15  # times the usual width: a piece that is no digit, and may be two narrow ones
 WIDE = 1.9  # times the usual width: a piece that may hold two digits
 
 
@@ -29,7 +31,8 @@ def parted(
     """Lines of numbers after the network for numbers has parted what touches and left out what is no digit.
 
     It is not asked where no piece is wide enough for two digits and each is read without doubt, nor, on a crowded page,
-    of any number whose digits cannot touch; there it only parts what touches, and leaves out nothing.
+    of any number whose digits cannot touch, or which is not rather wide and no digit; there it only parts what touches,
+    and leaves out nothing.
 
     Args:
         lines: as `layout` has found them.
@@ -45,9 +48,11 @@ def parted(
         return found
     crowded = sum(len(number) for line in found for number in line) > CROWDED
     clear = [_clear_numbers(line) for line in found]
+    width = float(np.median([piece.box_xywh[2] for line in found for number in line for piece in number]))
     asked = {
         (row, column): number for row, line in enumerate(lines) for column, number in enumerate(line.numbers)
         if not (clear[row][column] and (crowded or _beyond_doubt(found[row][column], model, script)))
+        or (crowded and _may_be_pairs(found[row][column], width, model))
     }  # fmt: skip
     answers = reader.read(list(asked.values()), script, grey, scale)
     cuts = [cut for answer in answers for cut in answer]
@@ -83,6 +88,11 @@ def _clear_numbers(line):
     """For each number of a line whether no piece of it is wide enough for two digits."""
     width = float(np.median([piece.box_xywh[2] for number in line for piece in number]))
     return [all(piece.box_xywh[2] <= max(WIDE * width, piece.box_xywh[3]) for piece in number) for number in line]
+
+
+def _may_be_pairs(number, width, model):
+    """Whether some piece of a number is rather wide, and no digit."""
+    return any(piece.box_xywh[2] > PAIR * width and 2 * unlike(piece, model.card) > 1 for piece in number)
 
 
 def _beyond_doubt(number, model, script):
