@@ -104,12 +104,14 @@ class Cut:
             for classes that it does not know.
         whole: whether the ink hangs together with no other digit's; of a digit that was cut out of its neighbours
             the sequence network, which sees them, knows more than a look at the digit alone.
+        middle: column of the ink page where the sequence network sees its middle.
     """
 
     box_xywh: tuple[int, int, int, int]
     ink: np.ndarray
     probabilities: np.ndarray
     whole: bool = True
+    middle: float = 0.0
 
 
 # -- the number's ink -> strip ----------------------------------------------------------------------------------------
@@ -501,7 +503,7 @@ class SequenceReader:
             return []
         middles = np.clip(np.array(text.middles) - origin[0], 0, ink.shape[1] - 1)
         made = []
-        for told, (own, whole) in zip(text.told, cut(ink, middles.tolist()), strict=True):
+        for told, middle, (own, whole) in zip(text.told, text.middles, cut(ink, middles.tolist()), strict=True):
             box = box_of(own)
             if box is None:
                 continue
@@ -509,7 +511,7 @@ class SequenceReader:
             probabilities = np.zeros(self._outputs, np.float32)
             probabilities[self._card] = told[self._own]
             crop = np.ascontiguousarray(own[y : y + h, x : x + w])
-            made.append(Cut((origin[0] + x, origin[1] + y, w, h), crop, probabilities, whole))
+            made.append(Cut((origin[0] + x, origin[1] + y, w, h), crop, probabilities, whole, middle))
         return made
 
 

@@ -60,7 +60,10 @@ def parted(
     now = [list(line) for line in found]
     for (row, column), answer in zip(asked, answers, strict=True):
         told = [cut.probabilities if len(answer) > 1 else None for cut in answer]  # its neighbours are what it knows
-        digits = [replace(next(looked), told=said, whole=cut.whole) for said, cut in zip(told, answer, strict=True)]
+        digits = [
+            replace(_or_piece(next(looked), cut, found[row][column], scale), told=said, whole=cut.whole)
+            for said, cut in zip(told, answer, strict=True)
+        ]
         if script == DOTTED:
             digits = _with_zeros(digits, found[row][column])
         more = len(digits) > len(found[row][column])
@@ -68,6 +71,18 @@ def parted(
             now[row][column] = digits
     now = [[number for number in line if number] for line in now]
     return [line for line in now if line]
+
+
+def _or_piece(digit, cut, pieces, scale):
+    """The digit, or the piece of it in the middle, where that looks more like what the network for numbers tells: a
+    bracket that stands beside it is none of it."""
+    label, middle = int(cut.probabilities.argmax()), cut.middle * scale
+    for piece in pieces:
+        left, _, width, _ = piece.box_xywh
+        within = left <= middle <= left + width and width < digit.box_xywh[2]
+        if within and piece.looked[label] > digit.looked[label]:
+            return piece
+    return digit
 
 
 def _with_zeros(digits, before):

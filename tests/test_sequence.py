@@ -7,8 +7,9 @@ import cv2
 import numpy as np
 import pytest
 
-from lekh import layout, model, sequence
+from lekh import layout, model, sequence, touching
 from lekh.errors import LekhError
+from lekh.looking import Found
 from lekh.sequence import Frame, StripNormalization, cut, to_strip
 
 P = StripNormalization()
@@ -207,3 +208,15 @@ def test_a_number_at_the_border_may_reach_beyond_the_page_by_a_pixel():
     assert seen.shape[0] == 20 and seen.max() == 1
     contrast, _ = sequence.contrast_around(np.ones((7, 5), np.float32), (0, 0), np.full((6, 5), 90, np.uint8), 1.0)
     assert contrast.shape == (6, 5)
+
+
+def test_a_bracket_beside_a_digit_is_none_of_it():
+    def seen(box, share):
+        looked = np.array([1 - share, share], np.float32)
+        return Found(np.ones((2, 2), np.float32), box, np.zeros((28, 28, 1), np.float32), looked)
+
+    whole, digit, bracket = seen((0, 0, 60, 50), 0.4), seen((0, 0, 40, 50), 0.9), seen((44, 0, 16, 50), 0.95)
+    told = sequence.Cut((0, 0, 30, 25), np.ones((25, 30), np.float32), np.array([0.1, 0.9], np.float32), middle=11)
+    assert touching._or_piece(whole, told, [digit, bracket], scale=2) is digit
+    assert touching._or_piece(digit, told, [digit, bracket], scale=2) is digit
+    assert touching._or_piece(seen((0, 0, 60, 50), 0.95), told, [digit, bracket], scale=2) is not digit
