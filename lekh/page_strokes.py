@@ -140,9 +140,9 @@ def _is_weak(level, stats):
     if not (area * level).any():
         return np.ones(len(level), bool)
     weight = area * level
-    if np.count_nonzero(weight) >= MUCH_WRITTEN:
-        weight = np.sqrt(weight)  # a ring or a frame has more ink than what it is drawn around
-    usual, tall = weighted_median(level, weight), weighted_median(height, weight)
+    usual = weighted_median(level, weight)
+    # A ring or a frame has more ink than what it is drawn around, and is taller.
+    tall = weighted_median(height, np.sqrt(weight) if np.count_nonzero(weight) >= MUCH_WRITTEN else weight)
     weak = level < usual * np.where(height < 0.5 * tall, WEAK_SPECK, WEAK)
     written = (level > 0) & (height > 0.5 * tall) & (height < 2 * tall)
     if np.count_nonzero(written) >= MUCH_WRITTEN:

@@ -38,18 +38,25 @@ def walls_among(found: np.ndarray, level: np.ndarray, upright: np.ndarray | None
         away = np.abs(y - top)
         alike = (np.abs(w - width) < ALIKE * width) & (np.abs(x - left) < ALIKE * width + MOST_TILT * away)
         kept[label] = np.count_nonzero(alike & (away < APART * width)) >= WALLS or _is_side(*stats[label, :4], level)
-    kept[_posts(stats, ends)] = 1
+    posts = [label for label in _posts(stats, ends) if not _is_by_rule(*stats[label, :4], upright)]
+    kept[posts] = 1
     return found & kept[labels] if kept.any() else None
 
 
 def _stands_between(x, y, w, h, level, upright):
     """Whether a turned wall ends at a level rule on either side, and no long upright rule is near."""
-    reach, beside, middle = max(4, round(ALIKE * w)), round(BESIDE * w), x + w // 2
-    rows = slice(max(0, y - 2), y + h + 2)
-    ends = (level[rows, max(0, end - reach) : end + reach] for end in (x, x + w))
-    if upright is not None and upright[max(0, y - beside) : y + h + beside, max(0, middle - 2) : middle + 3].any():
+    if _is_by_rule(x, y, w, h, upright):
         return False
-    return all(end.any() for end in ends)
+    reach, rows = max(4, round(ALIKE * w)), slice(max(0, y - 2), y + h + 2)
+    return all(level[rows, max(0, end - reach) : end + reach].any() for end in (x, x + w))
+
+
+def _is_by_rule(x, y, w, h, upright):
+    """Whether a long upright rule is near a turned wall."""
+    if upright is None:
+        return False
+    beside, middle = round(BESIDE * w), x + w // 2
+    return bool(upright[max(0, y - beside) : y + h + beside, max(0, middle - 2) : middle + 3].any())
 
 
 def _is_side(x, y, w, h, level):
