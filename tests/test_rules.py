@@ -165,3 +165,31 @@ def test_what_is_flat_of_an_ellipse_is_no_rule(flat):
     digits = (compose(["1234"], shape=(700, 1000))[0] > 0.5).astype(np.uint8)
     rest, _ = without_rules(digits | ring, contrast=200 * (digits | ring))
     assert np.array_equal(rest, digits | ring)
+
+
+def digits_on(page, rows, left=120, count=6, height=40):
+    """A zigzag for each digit, no stroke of which is level or upright for long."""
+    for y in rows:
+        for x in range(left, left + 50 * count, 50):
+            points = [(x, y), (x + 24, y + height // 2), (x + 4, y + height // 2 + 4), (x + 26, y + height)]
+            cv2.polylines(page, [np.array(points, np.int32)], False, 1, 4)
+    return page
+
+
+def test_the_posts_of_a_comb_go_and_a_one_at_the_end_of_an_underline_stays():
+    page = digits_on(np.zeros((600, 800), np.uint8), (100, 220, 340, 460))
+    comb = page.copy()
+    cv2.polylines(comb, [np.array([[100, 110], [100, 160], [430, 160], [430, 110]], np.int32)], False, 1, 3)
+    rest, _ = without_rules(comb)
+    assert not rest[112:150, 96:105].any() and not rest[112:150, 426:435].any()
+    underlined = page.copy()
+    cv2.polylines(underlined, [np.array([[100, 160], [430, 160], [430, 110]], np.int32)], False, 1, 3)
+    assert without_rules(underlined)[0][112:150, 426:435].any()
+
+
+@pytest.mark.parametrize("boxes, is_frame", [(2, True), (1, False)])
+def test_two_sides_of_one_length_are_rules_though_short(boxes, is_frame):
+    page = digits_on(np.zeros((600, 800), np.uint8), (100, 220, 340, 460))
+    cv2.rectangle(page, (560, 200), (560 + 45 * boxes, 270), 1, 3)
+    rest, _ = without_rules(page)
+    assert (not rest[198:203, 570 : 550 + 45 * boxes].any()) == is_frame
