@@ -23,6 +23,7 @@ __all__ = ["AUTO", "Box", "Digit", "Line", "Number", "Reading", "read", "read_bo
 TOGETHER = 8_000_000  # pixels of pages that are held while the network is asked of all their digits
 SEVERAL = 3  # digits; of fewer on a page its rules tell too little
 MOSTLY = 0.8  # of what is on a page, once it is turned, are digits: no need to read it as it was
+MANY_DOTS, ALL_DOTS = 20, 0.95  # digits, so many of them zeros: a texture
 GRAINY = 0.09  # of the paper's light; a page of coarser grain is also looked at through a blur
 RATHER_GRAINY = 0.06  # the same where little was read
 
@@ -64,9 +65,12 @@ def _read_all(grey, model, script):
 
 
 def _without_dots(found, script):
-    """The reading of a photo without dots, where it shows nothing else: a crumb is a zero to who expects Arabic."""
+    """The reading of a photo without dots, where it shows nothing else: a crumb is a zero to who expects Arabic, and so
+    is each dot of a cloth, even where Arabic was chosen."""
     read = [digit.digit for digit in found.digits if not digit.rejected]
-    if script != AUTO or found.script != DOTTED or any(read) or ink_page.even_ground(found.grey) is not None:
+    if found.script != DOTTED or read.count(0) < ALL_DOTS * len(read) or (any(read) and len(read) < MANY_DOTS):
+        return found
+    if len(read) < MANY_DOTS and (script != AUTO or ink_page.even_ground(found.grey) is not None):
         return found
     return found.all_rejected()
 

@@ -120,3 +120,14 @@ def test_what_is_as_large_as_a_digit_is_no_zero(others, side, expected):
     zero = np.array([True] + [False] * others)
     sides = np.array([side] + [50] * others)
     assert are_no_zeros(zero, ~zero, sides, sides).tolist() == [expected] + [False] * others
+
+
+@pytest.mark.parametrize("rows, shown", [(2, True), (8, False)], ids=["some zeros", "a cloth"])
+def test_a_photo_of_many_dots_shows_no_zeros(rows, shown, repository_model):
+    grain = np.random.default_rng(0).normal(0, 2, (900, 1200))
+    page = np.full((900, 1200), 200.0) + np.linspace(0, 30, 1200) + grain
+    for y in range(rows):
+        for x in range(8):
+            cv2.circle(page, (150 + 120 * x, 100 + 90 * y), 9, 40, -1)
+    found = reading.read(np.clip(page, 0, 255).astype(np.uint8), repository_model, "arabic")
+    assert found.shows_digits == shown
