@@ -58,18 +58,24 @@ def decode(answers: np.ndarray, search: bool = True) -> tuple[list[Span], float]
     probability = float(answers.max(axis=1, initial=0).prod()) * ABUTTING ** _abutting(path)
     if not search or probability >= PLAIN or len(answers) > MOST_COLUMNS:
         return _spans(path, answers), probability
-    labels = path[(np.diff(path, prepend=0) != 0) & (path > 0)] - 1 if probability >= CLEAR else best_text(answers)
+    labels = path[_starts(path)] - 1 if probability >= CLEAR else best_text(answers)
     return _spans(aligned(answers, labels), answers), likelihood(answers, labels)
+
+
+def _starts(path):
+    """The columns in which a path comes to a digit."""
+    return np.flatnonzero((np.diff(path, prepend=0) != 0) & (path > 0))
 
 
 def _abutting(path):
     """How often a path goes from digit to digit."""
-    return int(((path[1:] != path[:-1]) & (path[1:] > 0) & (path[:-1] > 0)).sum())
+    starts = _starts(path)
+    return int(np.count_nonzero(path[starts[starts > 0] - 1]))
 
 
 def _spans(path, answers):
     """The runs of a path that are no blank."""
-    starts = np.flatnonzero((np.diff(path, prepend=0) != 0) & (path > 0))
+    starts = _starts(path)
     ends = np.flatnonzero((np.diff(path, append=0) != 0) & (path > 0))
     means = [answers[first : last + 1, 1:].mean(axis=0) for first, last in zip(starts, ends, strict=True)]
     return [
