@@ -39,7 +39,7 @@ DARKER = 1.5, 2.0  # but so many times as dark at least, and at most; what is da
 
 
 def without_rules(
-    mask: np.ndarray, is_field: bool = False, contrast: np.ndarray | None = None
+    mask: np.ndarray, is_field: bool = False, contrast: np.ndarray | None = None, height: float | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """The mask without its rules.
 
@@ -47,10 +47,13 @@ def without_rules(
         mask: uint8 `(H, W)`, 1 where there may be ink.
         is_field: whether the mask shows a few digits only, which fill it; then a rule spans most of it.
         contrast: uint8 `(H, W)`, how dark the ink is, if that shall tell strokes from the rules that they run along.
+        height: of the writing, in pixels, where that is known.
 
     Returns:
         Two uint8 `(H, W)`, 0 or 1: the mask without rules (`mask` itself where there are none), and what was taken out.
     """
+    if height is not None:
+        return _parted(mask, height, is_field, contrast)
     height, share = _writing(mask)
     if is_field:  # all of it may hang together by a rule
         return _parted(mask, max(height, IN_FIELD * min(mask.shape)), is_field, contrast)

@@ -23,7 +23,7 @@ import cv2  # noqa: E402
 from lekh import model, reading  # noqa: E402
 from lekh.errors import LekhError  # noqa: E402
 from strange_pages import kinds, nothing  # noqa: E402
-from strange_pages.camera import Photo  # noqa: E402
+from strange_pages.camera import Photo, enlarged  # noqa: E402
 from strange_pages.counting import HEADINGS, NOTHING_HEADINGS, Count, match  # noqa: E402
 from strange_pages.hands import SCRIPTS  # noqa: E402
 from strange_pages.sheets import Sheet  # noqa: E402
@@ -41,6 +41,8 @@ def count_kind(kind: str, angle: float, chosen: argparse.Namespace, loaded, by_s
             else:
                 drawn = kinds.page(kind, script, seed, index, angle, chosen.zeros)
             name = f"{kind}_{script}_{seed}_{index}" + (f"_turned{angle:g}" if angle else "")
+            if chosen.megapixels:
+                drawn = drawn[0], enlarged(drawn[1], chosen.megapixels)
             found = count_page(name, script, *drawn, chosen, loaded)
             total += found
             by_script[script] += found
@@ -72,6 +74,7 @@ def parsed() -> argparse.Namespace:
         "--pages", type=int, default=14, help="of each kind, seed and angle; page i is in script i mod n"
     )
     parser.add_argument("--angles", type=_degrees, default=[0.0], help="--angles=8,-12 turns them so many degrees")
+    parser.add_argument("--megapixels", type=float, help="of each photo, enlarged; as drawn, 1 to 3, unless told")
     parser.add_argument("--scripts", type=_names, default=list(SCRIPTS))
     parser.add_argument("--zeros", action="store_true", help="Arabic zeros, which are dots, too")
     parser.add_argument("--auto", action="store_true", help="the script is not given")

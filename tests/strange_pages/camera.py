@@ -10,6 +10,7 @@ from strange_pages.sheets import K, Sheet, cloud
 QUALITY = 70, 93
 LONG_SIDE = 1250, 2000
 LEAST_HIGH = 26  # pixels
+GRAIN, LARGE_QUALITY = 6.0, 93  # of 255, of an enlarged photo; its file has the size of a phone's
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +26,18 @@ class Photo:
     jpeg: bytes
     image: np.ndarray
     to_sheet: np.ndarray
+
+
+def enlarged(small: Photo, megapixels: float) -> Photo:
+    """The photo as a sensor of so many megapixels gives it: no sharper, with more of its noise."""
+    high, wide = small.image.shape[:2]
+    scale = np.sqrt(megapixels * 1e6 / (wide * high))
+    size = round(scale * wide), round(scale * high)
+    image = cv2.resize(small.image, size, interpolation=cv2.INTER_CUBIC)
+    noise = np.random.default_rng(0).standard_normal(image.shape, np.float32)
+    image = np.clip(image + GRAIN * noise + 0.5, 0, 255).astype(np.uint8)
+    back = np.diag([wide / size[0], high / size[1], 1])
+    return _packed(image, LARGE_QUALITY, small.to_sheet @ back)
 
 
 def photo(
@@ -56,10 +69,14 @@ def photo(
         scene = _lying(light, solid, desk(rng, high, wide), rng)
     scene = scene * _lit(rng, high, wide)[..., None]
     image = _exposed(scene, rng, low_light)
-    done, jpeg = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(*QUALITY))])
+    return _packed(image, int(rng.integers(*QUALITY)), np.linalg.inv(to_photo))
+
+
+def _packed(image, quality, to_sheet):
+    done, jpeg = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
     if not done:
         raise RuntimeError("The photo could not be packed.")
-    return Photo(jpeg.tobytes(), cv2.imdecode(jpeg, cv2.IMREAD_COLOR), np.linalg.inv(to_photo))
+    return Photo(jpeg.tobytes(), cv2.imdecode(jpeg, cv2.IMREAD_COLOR), to_sheet)
 
 
 def _frame(sheet, rng):
