@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lekh import clutter, ink, layout, lone
+from lekh import clutter, ink, lone
+from lekh.boxes import RIM
 from lekh.ground import is_cut_out
 from lekh.ink import DigitInk
 from lekh.ink_page import PageInk
@@ -92,7 +93,7 @@ def _is_cut_off(one):
     height, width = one.grey.shape
     x, y, w, h = box = one.digits[0].box_xywh
     if not is_cut_out(one.grey):
-        return lone.to_border(box, one.grey.shape) <= layout.RIM * max(height, width)
+        return lone.to_border(box, one.grey.shape) <= RIM * max(height, width)
     upright = h >= lone.ACROSS * height and w < MARGIN * width and min(x, width - x - w) == 0
     level = w >= lone.ACROSS * width and h < MARGIN * height and min(y, height - y - h) == 0
     return upright or level
