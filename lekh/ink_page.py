@@ -69,21 +69,8 @@ class PageInk:
     is_light: bool = False
 
 
-@dataclass(frozen=True)
-class Known:
-    """What a look at a page from afar told, which a closer one need not find out again.
-
-    Attributes:
-        height: of the writing, in pixels of the page as it came.
-        is_light: whether the strokes are lighter than their ground.
-    """
-
-    height: float
-    is_light: bool
-
-
 def find_page(
-    grey: np.ndarray, longer: int = PAGE, ruled: bool = True, blur: float = 0.0, known: Known | None = None
+    grey: np.ndarray, longer: int = PAGE, ruled: bool = True, blur: float = 0.0, is_light: bool | None = None
 ) -> PageInk:
     """The ink of everything on a page, large or small, without its rules and frames.
 
@@ -92,7 +79,7 @@ def find_page(
         longer: pixels of the longer side to which a larger page is brought, nearly.
         ruled: whether the page may have rules and frames; where it has none, no bar of an = is taken for one.
         blur: standard deviation in pixels of the smaller page, to look through its grain.
-        known: from a look at a lower resolution, if there was one.
+        is_light: whether strokes are lighter than their ground, where another look at the page has told.
 
     Returns:
         The ink; nothing but zeros where there is none.
@@ -104,13 +91,12 @@ def find_page(
         page = cv2.GaussianBlur(page, (0, 0), blur)
     is_field = max(grey.shape) < FIELD
     ground = even_ground(page)
-    height = None if known is None else known.height * max(page.shape) / max(grey.shape)
     if ground is not None:
         found = _ink_of_drawing(page, ground, is_field, ruled)
     elif is_field:
         found, _ = _ink_of_photo(255 - page if _looks_light(page) else page, is_field, ruled)
-    elif known is not None:
-        found, _ = _ink_of_photo(255 - page if known.is_light else page, is_field, ruled, height)
+    elif is_light is not None:
+        found, _ = _ink_of_photo(255 - page if is_light else page, is_field, ruled)
     else:
         found, paper = _ink_of_photo(page, is_field, ruled)
         if _looks_light(page):  # chalk on a board, or white paper on a dark desk: see what stands out more
@@ -177,29 +163,29 @@ def _ink_of_drawing(page, ground, is_field, ruled):
     return _ink_on(paper, page, threshold, is_field, *_marked(paper, page, threshold, is_field, ruled))
 
 
-def _ink_of_photo(page, is_field, ruled, height=None):
+def _ink_of_photo(page, is_field, ruled):
     """`PageInk` of dark strokes on paper, whatever its light, and uint8 that paper without them."""
     paper = _paper_around(page, is_field)
     threshold = _heaps_threshold(_contrast_to(paper, page)) if is_field else None
     threshold = _grain_threshold(page, paper) if threshold is None else threshold
-    marked = _marked(paper, page, threshold, is_field, ruled, height)
+    marked = _marked(paper, page, threshold, is_field, ruled)
     bands = None if is_field else _bands(*marked)
     if bands is not None:
         bands = cv2.resize(bands, page.shape[::-1], interpolation=cv2.INTER_NEAREST)
         paper = np.where(bands > 0, cv2.min(paper, _paper_around(page, is_field, IN_BANDS)), paper)
         threshold = _grain_threshold(page, paper)
-        marked = _marked(paper, page, threshold, is_field, ruled, height)
+        marked = _marked(paper, page, threshold, is_field, ruled)
     grain = float(np.median(sampled(threshold))) / 255
     return replace(_ink_on(paper, page, threshold, is_field, *marked), grain=grain), paper
 
 
-def _marked(paper, page, threshold, is_field, ruled, height=None):
+def _marked(paper, page, threshold, is_field, ruled):
     """uint8 `(h, w)`: the contrast of a page to its paper, where that is ink (1), and where it is rules."""
     contrast = _contrast_to(paper, page)
     inked = cv2.compare(contrast, threshold, cv2.CMP_GT) & 1
     if not ruled:
         return contrast, inked, np.zeros_like(inked)
-    return contrast, *without_rules(inked, is_field, None if is_field else contrast, height)
+    return contrast, *without_rules(inked, is_field, None if is_field else contrast)
 
 
 def _ink_on(paper, page, threshold, is_field, contrast, inked, rules):

@@ -32,6 +32,7 @@ SPANS = 0.55  # of a cropped field, its shortest rule
 THIN_ON_PAGE = 0.04  # of the page, as THIN is of the writing's height
 THIN_WALL = 0.4  # of the writing's height, walls of two cells side by side
 SHORT, BENT = 0.4, 0.02  # of the page, what is no longer; of its length, how bent it is, at most: no arc of an ellipse
+PATH, BESIDE = 9, 1.0  # of every second pixel: how far along a rule its path is smooth; how far its own ink is from it
 END = 0.15  # of its length, its ends
 PALE = 0.05  # how dark a rule is along so little of it, as along so much of it, ALONG
 UNEVEN = 6  # times that difference: as much darker a rule may be where it is darkest,
@@ -39,7 +40,7 @@ DARKER = 1.5, 2.0  # but so many times as dark at least, and at most; what is da
 
 
 def without_rules(
-    mask: np.ndarray, is_field: bool = False, contrast: np.ndarray | None = None, height: float | None = None
+    mask: np.ndarray, is_field: bool = False, contrast: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """The mask without its rules.
 
@@ -47,13 +48,10 @@ def without_rules(
         mask: uint8 `(H, W)`, 1 where there may be ink.
         is_field: whether the mask shows a few digits only, which fill it; then a rule spans most of it.
         contrast: uint8 `(H, W)`, how dark the ink is, if that shall tell strokes from the rules that they run along.
-        height: of the writing, in pixels, where that is known.
 
     Returns:
         Two uint8 `(H, W)`, 0 or 1: the mask without rules (`mask` itself where there are none), and what was taken out.
     """
-    if height is not None:
-        return _parted(mask, height, is_field, contrast)
     height, share = _writing(mask)
     if is_field:  # all of it may hang together by a rule
         return _parted(mask, max(height, IN_FIELD * min(mask.shape)), is_field, contrast)
@@ -145,10 +143,12 @@ def _rules(mask, least, height, is_field, contrast, shortest=LEAST_SHARE, thin=T
         chosen &= (width >= SHORT * w) | (2 * _bend(labels, chosen) <= BENT * width)
     if not chosen.any():
         return None
+    y, x, rule = _along(labels, chosen)
     if contrast is None:
-        rules = cv2.resize(chosen.astype(np.uint8)[labels], (w, h), interpolation=cv2.INTER_NEAREST)
-        return rules & mask
-    limits = _darkest(labels, chosen, contrast * mask)
+        rules = np.zeros_like(labels, np.uint8)
+        rules[y, x] = 1
+        return cv2.resize(rules, (w, h), interpolation=cv2.INTER_NEAREST) & mask
+    limits = _darkest(y, x, rule, labels.shape, contrast * mask)
     limits = cv2.resize(limits, (w, h), interpolation=cv2.INTER_NEAREST)
     return cv2.compare(limits, cv2.max(contrast, 1), cv2.CMP_GE) & mask
 
@@ -183,18 +183,36 @@ def _bend(labels, chosen):
     return np.abs(middle - (left + right) / 2)
 
 
-def _darkest(labels, chosen, contrast):
-    """uint8 like `labels`: how dark the chosen rules may be, each by what it is along its length; 0 elsewhere."""
+def _along(labels, chosen):
+    """Rows and columns of the pixels of the chosen rules, and the number of the rule that each is of: what lies on its
+    path. Strokes of digits that run beside a rule hang together with it."""
     y, x = np.nonzero(chosen[labels])
-    rule = np.cumsum(chosen)[labels[y, x]] - 1
+    rule, width = np.cumsum(chosen)[labels[y, x]] - 1, labels.shape[1]
+    place = rule * width + x
+    count = np.bincount(place, minlength=np.count_nonzero(chosen) * width)
+    middle = np.bincount(place, y, len(count)) / np.maximum(count, 1)
+    on_path = np.zeros(len(y), bool)
+    for number, (thick, rows) in enumerate(zip(count.reshape(-1, width), middle.reshape(-1, width), strict=True)):
+        columns = np.flatnonzero(thick)
+        usual = np.median(thick[columns])
+        plain = columns[thick[columns] <= usual]
+        path = np.interp(np.arange(width), plain, rows[plain])
+        path = cv2.blur(path.reshape(1, -1), (PATH, 1), borderType=cv2.BORDER_REPLICATE)[0]
+        mine = rule == number
+        on_path[mine] = np.abs(y[mine] - path[x[mine]]) <= usual / 2 + BESIDE
+    return y[on_path], x[on_path], rule[on_path]
+
+
+def _darkest(y, x, rule, shape, contrast):
+    """uint8 `shape`: how dark rules may be, each by what it is along its length; 0 elsewhere; arguments: `_along`."""
     # The darkest of each column is the middle of the rule, or a stroke that crosses it.
-    columns = np.zeros((np.count_nonzero(chosen), labels.shape[1]), np.uint8)
+    columns = np.zeros((rule.max() + 1, shape[1]), np.uint8)
     np.maximum.at(columns, (rule, x), cv2.dilate(contrast, np.ones((2, 2), np.uint8))[::2, ::2][y, x])
     pale, middle = np.transpose([
         np.quantile(column[column > 0], (PALE, ALONG)) if column.any() else (0, 0) for column in columns
     ])  # fmt: skip
     limit = np.clip(middle + UNEVEN * (middle - pale), DARKER[0] * middle, DARKER[1] * middle)
-    limits = np.zeros_like(labels, np.uint8)
+    limits = np.zeros(shape, np.uint8)
     limits[y, x] = np.clip(limit, 1, 255)[rule]
     return limits
 

@@ -49,8 +49,7 @@ def found_on(grey: np.ndarray, model: Model, script: str) -> tuple[PageInk, tupl
     heights = [piece.box_xywh[3] for piece in pieces_of(lines)]
     if heights and np.median(heights) >= TALL:
         return page, lines
-    known = ink_page.Known(page.scale * float(np.median(heights)), page.is_light) if heights else None
-    finer = ink_page.find_page(grey, known=known)
+    finer = ink_page.find_page(grey, is_light=page.is_light if heights else None)
     found = _lines_on(finer, grey, model, script)
     if len(pieces_of(found)) < len(heights):  # lost in grain
         return page, lines
