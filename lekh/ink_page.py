@@ -38,6 +38,7 @@ WIDEST_IN_FIELD = 0.3  # and of a tightly cropped field's shorter side
 TILE = 64  # pixels; the grain of the paper is measured tile by tile
 PAGE_NOISE_RATIO = 3.5  # ink stands out by this many standard deviations of the grain around it
 AS_LIGHT = 0.3  # of what dark strokes would take from the page, that which light strokes add to a board
+AROUND_STROKES, AS_LIGHT_AROUND = 0.034, 0.42  # of the longer side; of what is so near light strokes, as light: paper
 HELD = 0.5  # of what surrounds it is other ink: then it is what that encloses
 DRAWN_THRESHOLD = 16  # of 255
 FIELD_BLUR = 0.7  # pixels of the field as it came: the pattern of security paper is finer than a pen
@@ -102,8 +103,9 @@ def find_page(
         if _looks_light(page):  # chalk on a board, or white paper on a dark desk: see what stands out more
             light, board = _ink_of_photo(255 - page, is_field, ruled)
             shown, as_dark = cv2.subtract(board, 255 - page), cv2.subtract(paper, page)
-            as_light = _not_held(light.ink, found.ink) * shown
-            if as_light.sum() > AS_LIGHT * (found.ink * as_dark).sum():
+            free = _not_held(light.ink, found.ink)
+            more = (free * shown).sum() > AS_LIGHT * (found.ink * as_dark).sum()
+            if more and not _is_paper(free, page):
                 found = replace(light, is_light=True)
     return replace(found, scale=max(grey.shape) / max(page.shape))
 
@@ -138,6 +140,20 @@ def _not_held(ink, other):
     held = np.bincount(beside[other > EDGE], minlength=count) > HELD * np.bincount(beside.ravel(), minlength=count)
     held[0] = False
     return np.where(held[labels], 0, ink)
+
+
+def _is_paper(ink, page):
+    """Whether what may be light strokes is paper, seen between rules and shadows: it is as light around them."""
+    strokes = (ink > 0.5).astype(np.uint8)
+    if not cv2.countNonZero(strokes):
+        return True
+    near, far = (cv2.dilate(strokes, np.ones((side, side), np.uint8))
+                 for side in (7, round(AROUND_STROKES * max(page.shape)) | 1))  # fmt: skip
+    around = page[(far > 0) & (near == 0)]
+    if not len(around):
+        return False
+    level = (float(np.median(page[strokes > 0])) + float(np.quantile(around, 0.2))) / 2
+    return float((around > level).mean()) > AS_LIGHT_AROUND
 
 
 def _at_reading_size(grey, wanted):

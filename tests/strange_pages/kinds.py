@@ -20,6 +20,7 @@ KINDS = {
     "bleed": kinds_free.bleed,
     "pencil": kinds_free.pencil,
     "card": kinds_free.card,
+    "one": kinds_free.one,
     "touching": kinds_free.touching,
     "table": kinds_set.table,
     "boxes": kinds_set.boxes,

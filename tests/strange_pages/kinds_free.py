@@ -175,6 +175,16 @@ def card(rng, hand):
     return sheet
 
 
+def one(rng, hand):
+    """One digit, from as small as others write to as large as a fist, on any paper."""
+    sheet = [papers.plain, papers.plain, papers.ruled, papers.squared, papers.graph][int(rng.integers(5))](rng)
+    wide, high = sheet.size
+    pen = pens.pencil(rng, faint=rng.random() < 0.3) if rng.random() < 0.3 else pens.any_pen(rng)
+    writer = Writer(sheet, hand, pen, float(np.exp(rng.uniform(np.log(7), np.log(50)))), rng)
+    writer.write([writer.value()], wide * rng.uniform(0.2, 0.6), high * rng.uniform(0.45, 0.7))
+    return sheet
+
+
 def touching(rng, hand):
     """Numbers of three to six digits of which about a third touch the next one."""
     sheet = papers.plain(rng)
