@@ -7,6 +7,7 @@ from dataclasses import replace
 from lekh import images, ink, ink_page, sheet
 from lekh.corrected import read_boxes
 from lekh.errors import LekhError
+from lekh.ground import is_cut_out
 from lekh.layout import pieces_of
 from lekh.looking import CROWDED, looked_at
 from lekh.model import Model
@@ -47,8 +48,20 @@ def read(source: images.Source, model: Model, script: str = AUTO, single: bool =
     if script != AUTO:
         model.card.indices(script)  # an unknown script is said before any work
     grey = images.to_grey(source)
-    found = read_one(grey, model, script) if single else _read_all(grey, model, script)
+    found = _read_single(grey, model, script) if single else _read_all(grey, model, script)
     return replace(found, milliseconds=_since(start))
+
+
+def _read_single(grey, model, script):
+    """The reading of a picture of one digit: of a photo, in which that may be small and beside other things, the one
+    digit that all of it shows, or the largest."""
+    many = None if is_cut_out(grey) else _read_all(grey, model, script)
+    if many is not None and many.accepted == 1:
+        return many.only_largest()
+    one = read_one(grey, model, script)
+    if many is None or not many.shows_digits or one.shows_digits:
+        return one
+    return many.only_largest()
 
 
 def _read_all(grey, model, script):
@@ -167,12 +180,19 @@ def _opened(source):
 
 def _read_together(pages, model, script, start):
     """The reading of each page, or the error that stands in its place."""
-    found = [None if isinstance(page, LekhError) else ink.find_digit(page) for page in pages]
+    small = [page for page in pages if not isinstance(page, LekhError) and is_cut_out(page)]
+    found = [ink.find_digit(page) for page in small]
     looked = iter(looked_at([(one.ink, one.box_xywh) for one in found if one is not None], model, script))
-    read = [
-        page if isinstance(page, LekhError) else read_looked_at(page, one, one and next(looked), model, script)
-        for page, one in zip(pages, found, strict=True)
-    ]
+    cut_out = (
+        read_looked_at(page, one, one and next(looked), model, script) for page, one in zip(small, found, strict=True)
+    )
+
+    def answer(page):
+        if isinstance(page, LekhError):
+            return page
+        return next(cut_out) if is_cut_out(page) else _read_single(page, model, script)
+
+    read = [answer(page) for page in pages]
     milliseconds = _since(start) / max(1, len(pages))
     return [one if isinstance(one, LekhError) else replace(one, milliseconds=milliseconds) for one in read]
 

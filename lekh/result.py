@@ -153,6 +153,14 @@ class Reading:
             Line(tuple(Number(tuple(map(changed, number.digits))) for number in line.numbers)) for line in self.lines
         ))  # fmt: skip
 
+    def only_largest(self) -> "Reading":
+        """The reading without all digits but the largest of those that were not rejected, of which there is one."""
+        digits = self.digits
+        accepted = [place for place, digit in enumerate(digits) if not digit.rejected]
+        largest = max(accepted, key=lambda place: digits[place].box_xywh[2] * digits[place].box_xywh[3])
+        line = Line((Number((digits[largest],)),))
+        return replace(self, lines=(line,), inputs=self.inputs[largest : largest + 1])
+
     def all_rejected(self) -> "Reading":
         """The reading with every digit rejected."""
         return self.with_each(lambda digit: replace(digit, rejected=True))
