@@ -4,9 +4,8 @@ import cv2
 import numpy as np
 
 from lekh.boxes import Boxes, groups, height_around, near_pairs
-from lekh.connected import components, weighted_median
+from lekh.connected import weighted_median
 
-LARGE_PART, CRACK = 0.08, 0.005  # of the page's longer side: parts of a large digit; twice the paper between them
 LEAST_PIECE = 5  # pixels of the longer side
 MOST_PIECES = 3000  # the largest are read; no page holds more digits
 SPECK, SPECK_IN_FIELD = 0.3, 0.2  # of the writing's height; smaller is a speck wherever it lies
@@ -18,42 +17,6 @@ SCRATCH = 0.08  # of its box, at the most, is covered by a long line
 THREAD = 0.06  # of its box is covered by a straight line; what lies in that box is none of it
 FLAT = 0.42  # of its width, the height of a dash
 BREAK = 0.15  # of the height of the writing around, paper between the parts of a broken digit
-
-
-def uncracked(labels: np.ndarray, stats: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Components, those made one that a crack parts: hair-lines, or a pencil on grainy paper, of large digits.
-
-    Args:
-        labels: int32 `(h, w)`, where the ink of each component is.
-        stats: int `(count, 5)`, of each label, as `lekh.connected.components` gives both.
-
-    Returns:
-        Both, changed where large components lie that near; the labels that are left are those of the first of each.
-    """
-    large = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) >= LARGE_PART * max(labels.shape)
-    large[0] = False
-    if np.count_nonzero(large) < 2:
-        return labels, stats
-    reach = round(CRACK * max(labels.shape)) | 1
-    inked = large[labels]
-    near, _ = components(cv2.dilate(inked.astype(np.uint8), np.ones((reach, reach), np.uint8)))
-    first = np.arange(len(stats))
-    group = np.full(int(near.max()) + 1, len(stats))
-    np.minimum.at(group, near[inked], labels[inked])
-    first[labels[inked]] = group[near[inked]]
-    if (first == np.arange(len(first))).all():
-        return labels, stats
-    labels = np.where(inked, first[labels], labels).astype(np.int32)
-    stats = stats.copy()
-    far = stats[:, :2] + stats[:, 2:4]
-    for label in np.flatnonzero(first != np.arange(len(first))):
-        one = first[label]
-        stats[one, :2] = np.minimum(stats[one, :2], stats[label, :2])
-        far[one] = np.maximum(far[one], far[label])
-        stats[one, 4] += stats[label, 4]
-        stats[label], far[label] = 0, 0
-    stats[:, 2:4] = far - stats[:, :2]
-    return labels, stats
 
 
 def may_belong(boxes: Boxes, shape: tuple[int, int]) -> np.ndarray:

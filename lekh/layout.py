@@ -15,7 +15,7 @@ from lekh.boxes import Boxes
 from lekh.connected import components, weighted_median
 from lekh.dotted import may_be_zeros, zeros_of
 from lekh.following import followed, without_crumbs, without_cut_lines
-from lekh.gathering import gathered, may_belong, uncracked
+from lekh.gathering import gathered, may_belong
 from lekh.marks import DOT, are_marks, are_written, is_looped
 from lekh.normalize import EDGE
 from lekh.rings import are_rings
@@ -66,7 +66,7 @@ def find_lines(ink: np.ndarray, rules: np.ndarray | None = None, dotted: bool = 
     Returns:
         Lines from top to bottom, each from left to right; empty when there is nothing to read.
     """
-    labels, stats = uncracked(*components((ink > EDGE).astype(np.uint8)))
+    labels, stats = components((ink > EDGE).astype(np.uint8))
     count = len(stats)
     every = Boxes.of(stats[:, :5], np.arange(count))
     fragments = every.take(may_belong(every, ink.shape))
