@@ -114,6 +114,31 @@ def test_polarity_changes_nothing(noise):
     assert np.abs(dark.ink - light.ink).mean() < 0.02
 
 
+def sheet_with_a_double_margin(ink):
+    """uint8: a digit's stroke on a ruled sheet on a dark desk; between the lines of its margin are strips of paper."""
+    light = np.full(ink.shape, 0.3, np.float32)
+    light[200:-200, 150:-150] = 0.95
+    for top in range(240, 680, 48):
+        light[top : top + 2, 150:-150] *= 0.8
+    for left in (200, 222):
+        light[200:-200, left : left + 6] *= 0.75
+    return grey(225 * light * (1 - 0.3 * ink) + grain(ink.shape, 1.5))
+
+
+def test_strips_of_paper_between_rules_are_no_light_ink():
+    ink = np.zeros((900, 700), np.float32)
+    cv2.polylines(ink, [np.int32([(400, 440), (440, 440), (420, 500)])], False, 1, 4)
+    found = find_page(sheet_with_a_double_margin(ink))
+    assert not found.is_light and found.ink[ink > 0].mean() > 0.5
+
+
+def test_chalk_on_a_board_on_a_bright_wall_is_light():
+    wall = np.full((DIGITS.shape[0] + 160, DIGITS.shape[1] + 160), 235.0)
+    wall[80:-80, 80:-80] = 60 + 130 * DIGITS
+    found = find_page(grey(wall + grain(wall.shape, 2)))
+    assert found.is_light and common(found, np.pad(DIGITS, 80)) > 0.5
+
+
 @pytest.mark.parametrize("ground", [255, 200, 90, 0], ids=str)
 def test_a_drawing_on_any_ground(ground):
     pen = 0 if ground > 100 else 255

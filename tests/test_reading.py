@@ -44,6 +44,23 @@ def transparent_canvas(page):
     return canvas
 
 
+def test_one_digit_on_a_photo_is_the_one_that_the_page_shows(tiny_model):
+    """However small, and beside a shadow that is larger and darker; alone and among others alike."""
+    page = on_a_page(draw("latin", 4))
+    page[:, 1100:] = 60
+    (one,) = reading.read(page, tiny_model, "latin", single=True).digits
+    (among,) = next(iter(reading.read_each([page], tiny_model, "latin"))).digits
+    assert (one.digit, one.rejected) == (among.digit, among.rejected) == (4, False)
+    assert 480 < one.box_xywh[0] < 720
+
+
+def test_of_two_digits_the_larger_is_the_one(tiny_model):
+    page = on_a_page(draw("latin", 4))
+    page[60:160, 80:180] = np.minimum(cv2.resize(draw("latin", 2), (100, 100), interpolation=cv2.INTER_AREA), 230)
+    found = reading.read(page, tiny_model, "latin").only_largest()
+    assert found.text == "4" and found.inputs.shape[0] == 1
+
+
 @pytest.mark.parametrize("script", ["latin", "khmer"])
 @pytest.mark.parametrize("digit", range(10))
 def test_a_drawn_digit_is_read(tiny_model, script, digit):

@@ -27,6 +27,17 @@ def test_rules_go_and_digits_stay(width, lean):
     assert rest[DIGITS > 0].mean() > 0.9
 
 
+def test_a_stroke_beside_a_rule_is_none_of_it():
+    """As dark as the rule, and as level, it hangs together with it; the rule goes on where its path goes."""
+    page, stroke = DIGITS.copy(), np.zeros_like(DIGITS)
+    page[440:443] = 1
+    for left in range(100, 900, 160):
+        stroke[429:440, left : left + 50] = 1
+    rest, removed = without_rules(page | stroke, contrast=120 * (page | stroke))
+    assert removed[440:443].mean() > 0.9
+    assert rest[stroke > 0].mean() > 0.6
+
+
 @pytest.mark.parametrize("every", [40, 60])
 @pytest.mark.parametrize("fall", [0.06, 0.1])
 def test_squares_seen_aslant_go_for_the_most_part(every, fall):

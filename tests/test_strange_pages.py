@@ -5,6 +5,7 @@ import os
 import numpy as np
 import pytest
 from strange_pages import kinds, nothing
+from strange_pages.camera import enlarged
 from strange_pages.counting import match
 from strange_pages.sheets import Sheet, Written
 
@@ -64,6 +65,16 @@ def test_a_page_is_the_same_again_and_most_of_it_is_read():
     assert photo.jpeg == again.jpeg
     count = match(written, photo.to_sheet, reading.read(photo.jpeg, model.load(), script="latin"), 0.1).count
     assert count.written > 20 and count.right > 0.9 * count.written
+
+
+@needs_data
+def test_a_photo_of_more_pixels_shows_the_same_sheet():
+    _, photo = kinds.page("card", "latin", 5, 0)
+    large = enlarged(photo, 4)
+    assert large.image.shape[0] * large.image.shape[1] == pytest.approx(4e6, rel=0.01)
+    corners = [np.array([*one.image.shape[1::-1], 1]) for one in (photo, large)]
+    small_mm, large_mm = (one.to_sheet @ corner for one, corner in zip((photo, large), corners, strict=True))
+    assert small_mm / small_mm[2] == pytest.approx(large_mm / large_mm[2])
 
 
 @needs_data
