@@ -36,7 +36,7 @@ def read(source: images.Source, model: Model, script: str = AUTO, single: bool =
         source: anything that `images.to_grey` takes.
         model: a loaded model folder.
         script: a script of the model's card, or `"auto"`.
-        single: the image holds one digit.
+        single: the image holds one digit; a photo may hold other things, a page's rules and shadows say.
 
     Returns:
         A `Reading`; with no line when there is no ink.
@@ -55,13 +55,18 @@ def read(source: images.Source, model: Model, script: str = AUTO, single: bool =
 def _read_single(grey, model, script):
     """The reading of a picture of one digit: of a photo, in which that may be small and beside other things, the one
     digit that all of it shows, or the largest."""
-    many = None if is_cut_out(grey) else _read_all(grey, model, script)
+    many = _read_all(grey, model, script) if _is_photo(grey) else None
     if many is not None and many.accepted == 1:
         return many.only_largest()
     one = read_one(grey, model, script)
     if many is None or not many.shows_digits or one.shows_digits:
         return one
     return many.only_largest()
+
+
+def _is_photo(grey):
+    """Whether a picture is neither a digit cut out of its page nor a drawing."""
+    return not is_cut_out(grey) and ink_page.even_ground(grey) is None
 
 
 def _read_all(grey, model, script):
@@ -180,17 +185,17 @@ def _opened(source):
 
 def _read_together(pages, model, script, start):
     """The reading of each page, or the error that stands in its place."""
-    small = [page for page in pages if not isinstance(page, LekhError) and is_cut_out(page)]
-    found = [ink.find_digit(page) for page in small]
+    plain = [page for page in pages if not isinstance(page, LekhError) and not _is_photo(page)]
+    found = [ink.find_digit(page) for page in plain]
     looked = iter(looked_at([(one.ink, one.box_xywh) for one in found if one is not None], model, script))
-    cut_out = (
-        read_looked_at(page, one, one and next(looked), model, script) for page, one in zip(small, found, strict=True)
+    alone = (
+        read_looked_at(page, one, one and next(looked), model, script) for page, one in zip(plain, found, strict=True)
     )
 
     def answer(page):
         if isinstance(page, LekhError):
             return page
-        return next(cut_out) if is_cut_out(page) else _read_single(page, model, script)
+        return _read_single(page, model, script) if _is_photo(page) else next(alone)
 
     read = [answer(page) for page in pages]
     milliseconds = _since(start) / max(1, len(pages))
