@@ -7,6 +7,7 @@ import numpy as np
 
 from lekh.hand import Hand
 
+AROUND = 0.2  # of its longer side, the room around a digit that is shown alone
 DECIDED = 0.8  # probability of a script from which on no other is named
 SHARED = 0.1  # of the first one's probability: what a script needs to be named where none is decided on
 
@@ -159,7 +160,21 @@ class Reading:
         accepted = [place for place, digit in enumerate(digits) if not digit.rejected]
         largest = max(accepted, key=lambda place: digits[place].box_xywh[2] * digits[place].box_xywh[3])
         line = Line((Number((digits[largest],)),))
-        return replace(self, lines=(line,), inputs=self.inputs[largest : largest + 1])
+        around = self._ink_around(digits[largest].box_xywh)
+        return replace(self, lines=(line,), ink=around, inputs=self.inputs[largest : largest + 1])
+
+    def _ink_around(self, box_xywh):
+        """The ink in the region around a digit; all of it where the page was turned to be read."""
+        down, across = (ours / theirs for ours, theirs in zip(self.ink.shape, self.grey.shape, strict=True))
+        if abs(down - across) > 0.01 * across:
+            return self.ink
+        x, y, w, h = box_xywh
+        room = AROUND * max(w, h)
+        rows, columns = (
+            slice(max(0, int(scale * (start - room))), int(np.ceil(scale * (start + length + room))))
+            for start, length, scale in ((y, h, down), (x, w, across))
+        )
+        return self.ink[rows, columns]
 
     def all_rejected(self) -> "Reading":
         """The reading with every digit rejected."""

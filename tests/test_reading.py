@@ -59,6 +59,7 @@ def test_of_two_digits_the_larger_is_the_one(tiny_model):
     page[60:160, 80:180] = np.minimum(cv2.resize(draw("latin", 2), (100, 100), interpolation=cv2.INTER_AREA), 230)
     found = reading.read(page, tiny_model, "latin").only_largest()
     assert found.text == "4" and found.inputs.shape[0] == 1
+    assert found.ink.any() and max(found.ink.shape) < 400
 
 
 @pytest.mark.parametrize("script", ["latin", "khmer"])
