@@ -144,6 +144,8 @@ def _rules(mask, least, height, is_field, contrast, shortest=LEAST_SHARE, thin=T
     if not chosen.any():
         return None
     y, x, rule = _along(labels, chosen)
+    if not len(y):
+        return None
     if contrast is None:
         rules = np.zeros_like(labels, np.uint8)
         rules[y, x] = 1
@@ -191,16 +193,18 @@ def _along(labels, chosen):
     place = rule * width + x
     count = np.bincount(place, minlength=np.count_nonzero(chosen) * width)
     middle = np.bincount(place, y, len(count)) / np.maximum(count, 1)
-    on_path = np.zeros(len(y), bool)
-    for number, (thick, rows) in enumerate(zip(count.reshape(-1, width), middle.reshape(-1, width), strict=True)):
-        columns = np.flatnonzero(thick)
-        usual = np.median(thick[columns])
-        plain = columns[thick[columns] <= usual]
-        path = np.interp(np.arange(width), plain, rows[plain])
-        path = cv2.blur(path.reshape(1, -1), (PATH, 1), borderType=cv2.BORDER_REPLICATE)[0]
-        mine = rule == number
-        on_path[mine] = np.abs(y[mine] - path[x[mine]]) <= usual / 2 + BESIDE
+    count, middle = count.reshape(-1, width), middle.reshape(-1, width)
+    usual = np.array([np.median(thick[thick > 0]) for thick in count])
+    paths = np.stack([_path(np.flatnonzero((thick > 0) & (thick <= most)), rows)
+                      for thick, rows, most in zip(count, middle, usual, strict=True)])  # fmt: skip
+    on_path = np.abs(y - paths[rule, x]) <= usual[rule] / 2 + BESIDE
     return y[on_path], x[on_path], rule[on_path]
+
+
+def _path(columns, rows):
+    """float like `rows`: the row of a rule in each column, smooth, given those in some columns."""
+    path = np.interp(np.arange(len(rows)), columns, rows[columns])
+    return cv2.blur(path.reshape(1, -1), (PATH, 1), borderType=cv2.BORDER_REPLICATE)[0]
 
 
 def _darkest(y, x, rule, shape, contrast):
