@@ -39,6 +39,7 @@ TILE = 64  # pixels; the grain of the paper is measured tile by tile
 PAGE_NOISE_RATIO = 3.5  # ink stands out by this many standard deviations of the grain around it
 AS_LIGHT = 0.3  # of what dark strokes would take from the page, that which light strokes add to a board
 AROUND_STROKES, AS_LIGHT_AROUND = 0.034, 0.55  # of the longer side; of what is so near light strokes, as light: paper
+SOFT_EDGE = 7  # pixels, of light strokes, which is neither they nor what is around them
 HELD = 0.5  # of what surrounds it is other ink: then it is what that encloses
 DRAWN_THRESHOLD = 16  # of 255
 FIELD_BLUR = 0.7  # pixels of the field as it came: the pattern of security paper is finer than a pen
@@ -94,9 +95,8 @@ def find_page(
     ground = even_ground(page)
     if ground is not None:
         found = _ink_of_drawing(page, ground, is_field, ruled)
-    elif is_field:
-        found, _ = _ink_of_photo(255 - page if _looks_light(page) else page, is_field, ruled)
-    elif is_light is not None:
+    elif is_field or is_light is not None:
+        is_light = _looks_light(page) if is_light is None else is_light
         found, _ = _ink_of_photo(255 - page if is_light else page, is_field, ruled)
     else:
         found, paper = _ink_of_photo(page, is_field, ruled)
@@ -148,7 +148,7 @@ def _is_paper(ink, page):
     if not cv2.countNonZero(strokes):
         return True
     near, far = (cv2.dilate(strokes, np.ones((side, side), np.uint8))
-                 for side in (7, round(AROUND_STROKES * max(page.shape)) | 1))  # fmt: skip
+                 for side in (SOFT_EDGE, round(AROUND_STROKES * max(page.shape)) | 1))  # fmt: skip
     around = page[(far > 0) & (near == 0)]
     if not len(around):
         return False

@@ -21,7 +21,7 @@ SINGLE = 0.8  # confidence of a digit that is taken for all that there is
 MAIN = 0.99  # the same, where other things were found that may be a frame or grain
 RULED = 0.9  # the same, where rules go from border to border: what it stands on is paper
 EVEN = 0.1  # roughness of the paper around a digit that is the only one, however small
-REMAINS = 60  # things on a page that may be what is left of its squares
+LEFT_OF_SQUARES = 60  # things on a page that may be what is left of its squares
 FEW = 24  # things on a page; among so few there may be nothing but one digit, broken or on grainy paper
 MARGIN = 0.2  # of a picture's width or height; what is thinner and runs along all of its border is no digit
 
@@ -122,4 +122,4 @@ def _is_clear(one, many, ruled):
         return False
     if _is_sure(one, MAIN) and roughness_of_one(one.grey, one.ink, box) <= EVEN:
         return True
-    return ruled and _is_sure(one, RULED) and len(many.digits) <= REMAINS
+    return ruled and _is_sure(one, RULED) and len(many.digits) <= LEFT_OF_SQUARES

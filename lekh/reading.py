@@ -48,19 +48,21 @@ def read(source: images.Source, model: Model, script: str = AUTO, single: bool =
     if script != AUTO:
         model.card.indices(script)  # an unknown script is said before any work
     grey = images.to_grey(source)
-    found = _read_single(grey, model, script) if single else _read_all(grey, model, script)
+    if not single:
+        found = _read_all(grey, model, script)
+    else:
+        found = _read_photo_of_one(grey, model, script) if _is_photo(grey) else read_one(grey, model, script)
     return replace(found, milliseconds=_since(start))
 
 
-def _read_single(grey, model, script):
-    """The reading of a picture of one digit: of a photo, in which that may be small and beside other things, the one
-    digit that all of it shows, or the largest."""
-    many = _read_all(grey, model, script) if _is_photo(grey) else None
-    if many is not None and many.accepted == 1:
-        return many.only_largest()
-    one = read_one(grey, model, script)
-    if many is None or not many.shows_digits or one.shows_digits:
-        return one
+def _read_photo_of_one(grey, model, script):
+    """The reading of a photo of one digit, which may be small and beside other things: the one that all of it shows,
+    or the largest."""
+    many = _read_all(grey, model, script)
+    if many.accepted != 1:
+        one = read_one(grey, model, script)
+        if one.shows_digits or not many.shows_digits:
+            return one
     return many.only_largest()
 
 
@@ -195,7 +197,7 @@ def _read_together(pages, model, script, start):
     def answer(page):
         if isinstance(page, LekhError):
             return page
-        return _read_single(page, model, script) if _is_photo(page) else next(alone)
+        return _read_photo_of_one(page, model, script) if _is_photo(page) else next(alone)
 
     read = [answer(page) for page in pages]
     milliseconds = _since(start) / max(1, len(pages))
