@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from PIL import Image, PngImagePlugin
 
-from lekh import ink
+from lekh import ink, photo
 from lekh.errors import LekhError
 
 SIDE = 160  # pixels of the longer side; the ink is looked for at 128
@@ -39,7 +39,7 @@ def cut(grey: np.ndarray, box_xywh: Xywh | None = None, others: Sequence[Xywh] =
         LekhError: there is no ink.
     """
     if box_xywh is None:
-        found = ink.find_digit(grey)
+        found = photo.find_digit(grey)
         if found is None:
             raise _no_ink()
         if max(grey.shape) <= SIDE:

@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from lekh import augment, ground, images, ink
+from lekh import augment, ground, images, ink, photo
 from lekh.datasets import IMAGE_SUFFIXES, Dataset
 from lekh.normalize import Normalization, to_input
 from lekh.numerals import DIGITS, SCRIPTS
@@ -99,7 +99,7 @@ def explore(dataset: Dataset, most: int = 2000, seed: int = 0, parameters: Norma
         histograms[dataset.labels[index]] += np.bincount(page.ravel(), minlength=LEVELS)
         if index in chosen:
             dark.append(is_dark_on_light(page))
-            found = ink.find_digit(page)
+            found = photo.find_digit(page)
             shape = (parameters.size, parameters.size)
             inputs.append(np.zeros(shape, np.float32) if found is None else to_input(found.ink, parameters)[..., 0])
     inputs = np.stack(inputs)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lekh import augment, datasets, evaluation, head, images, ink, model, model_folder, reading, rehearsal
+from lekh import augment, datasets, evaluation, head, images, model, model_folder, photo, reading, rehearsal
 from lekh.collection_names import MOST_CLASSES, RESERVED
 from lekh.datasets import Dataset
 from lekh.errors import LekhError
@@ -189,7 +189,7 @@ class Pupil:
         inks, places = [], []
         for place, item in enumerate(self.dataset.images):
             page = augment.draw(item, self.rng) if self.dataset.has_strokes else _page(item)
-            found = None if page is None else ink.find_digit(page)
+            found = None if page is None else photo.find_digit(page)
             if found is not None:
                 inks.append(found.ink)
                 places.append(place)

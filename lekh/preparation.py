@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
-from lekh import augment, datasets, images, ink, nondigits, operators
+from lekh import augment, datasets, images, ink, nondigits, operators, photo
 from lekh.datasets import Dataset
 from lekh.errors import LekhError
 from lekh.model import NO_DIGIT, ClassLabel
@@ -328,7 +328,7 @@ def _walk_part(job):
         drawn = isinstance(item, datasets.Strokes)
         pages = [augment.draw(item, rng) for _ in range(drawings)] if drawn else [images.to_grey(item)]
         for page in pages:
-            found = ink.find_digit(page)
+            found = photo.find_digit(page)
             if found is None:
                 continue
             shapes = [found.ink, *(_narrowed(found.ink, rng.uniform(narrowest, 1)) for _ in range(natural))]

@@ -7,12 +7,12 @@ from dataclasses import replace
 from lekh import images, ink, ink_page, sheet
 from lekh.corrected import read_boxes
 from lekh.errors import LekhError
-from lekh.ground import is_cut_out
 from lekh.layout import pieces_of
 from lekh.looking import CROWDED, looked_at
 from lekh.model import Model
 from lekh.numerals import AUTO, DOTTED
 from lekh.one_digit import FEW, if_whole, is_alone, read_found, read_looked_at, read_one
+from lekh.photo import is_photo
 from lekh.result import Box, Digit, Line, Number, Reading
 from lekh.skew import skew_of, straightened, turned_back
 from lekh.which_script import by_one_hand
@@ -51,7 +51,7 @@ def read(source: images.Source, model: Model, script: str = AUTO, single: bool =
     if not single:
         found = _read_all(grey, model, script)
     else:
-        found = _read_photo_of_one(grey, model, script) if _is_photo(grey) else read_one(grey, model, script)
+        found = _read_photo_of_one(grey, model, script) if is_photo(grey) else read_one(grey, model, script)
     return replace(found, milliseconds=_since(start))
 
 
@@ -64,11 +64,6 @@ def _read_photo_of_one(grey, model, script):
         if one.shows_digits or not many.shows_digits:
             return one
     return many.only_largest()
-
-
-def _is_photo(grey):
-    """Whether a picture is neither a digit cut out of its page nor a drawing."""
-    return not is_cut_out(grey) and ink_page.even_ground(grey) is None
 
 
 def _read_all(grey, model, script):
@@ -187,7 +182,7 @@ def _opened(source):
 
 def _read_together(pages, model, script, start):
     """The reading of each page, or the error that stands in its place."""
-    plain = [page for page in pages if not isinstance(page, LekhError) and not _is_photo(page)]
+    plain = [page for page in pages if not isinstance(page, LekhError) and not is_photo(page)]
     found = [ink.find_digit(page) for page in plain]
     looked = iter(looked_at([(one.ink, one.box_xywh) for one in found if one is not None], model, script))
     alone = (
@@ -197,7 +192,7 @@ def _read_together(pages, model, script, start):
     def answer(page):
         if isinstance(page, LekhError):
             return page
-        return _read_photo_of_one(page, model, script) if _is_photo(page) else next(alone)
+        return _read_photo_of_one(page, model, script) if is_photo(page) else next(alone)
 
     read = [answer(page) for page in pages]
     milliseconds = _since(start) / max(1, len(pages))

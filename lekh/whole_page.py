@@ -14,14 +14,13 @@ from lekh.layout import Line, pieces_of, scaled
 from lekh.looking import CROWDED, looked_again, looked_at
 from lekh.model import Model
 from lekh.numerals import AUTO, DOTTED, TAILED
+from lekh.photo import QUICK, TALL
 from lekh.result import DECIDED, Reading
 from lekh.roughness import FAINT, TEXTURE, roughness
 from lekh.tails import with_tails
 from lekh.touching import parted
 from lekh.which_script import by_one_hand
 
-QUICK = 1200  # pixels of a page's longer side, at a first look
-TALL = 28  # pixels; digits of this height lose nothing there
 THROUGH_GRAIN = 1.5  # pixels; so blurred
 SURE = 0.8  # confidence of a digit that a dash may belong to
 PRINTED = 200  # things; where none of them is a digit at a first look, it is print, and no other is taken

@@ -9,7 +9,7 @@ import pytest
 from drawn import draw
 from PIL import Image
 
-from lekh import ink_page, layout, model, reading
+from lekh import ink_page, layout, model, normalize, photo, reading
 from lekh.errors import LekhError
 from tests.composed import compose
 
@@ -493,3 +493,13 @@ def test_the_surer_of_two_looks_at_one_digit_counts(tiny_model, monkeypatch):
     doubted = dataclasses.replace(sure, lines=(reading.Line((reading.Number((other,)),)),))
     monkeypatch.setattr(reading, "read_found", lambda *_: doubted)
     assert reading.read(page, tiny_model, "latin").text == "7"
+
+
+def test_what_learns_from_a_photo_learns_the_ink_that_is_read(tiny_model):
+    page = on_a_page(draw("latin", 4))
+    page[:, 1100:] = 60
+    read = reading.read(page, tiny_model, "latin", single=True)
+    found = photo.find_digit(page)
+    assert found.box_xywh == pytest.approx(read.digits[0].box_xywh, abs=4)
+    learnt = normalize.to_input(found.ink, tiny_model.card.normalization)
+    assert np.abs(learnt - read.inputs[0]).mean() < 0.02
