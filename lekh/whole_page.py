@@ -31,7 +31,7 @@ def through_grain(grey: np.ndarray, model: Model, script: str) -> Reading | None
     """The reading of a page whose grain hides its ink, a pencil's in poor light say; `None` where it may be grain."""
     if is_cut_out(grey):
         return None
-    page = ink_page.find_page(grey, QUICK, blur=THROUGH_GRAIN)
+    page = ink_page.find_page(grey, blur=THROUGH_GRAIN)
     lines = _lines_on(page, grey, model, script)
     if len(pieces_of(lines)) < PENCILLED:
         return None
