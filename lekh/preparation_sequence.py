@@ -16,13 +16,27 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
-from lekh import augment, compose, datasets, images, ink, ink_page, layout, model, preparation, sequence
-from lekh.compose import Alphabet
+from lekh import (
+    augment,
+    compose,
+    compose_field,
+    compose_page,
+    datasets,
+    images,
+    ink,
+    ink_page,
+    layout,
+    model,
+    preparation,
+    sequence,
+)
+from lekh.alphabet import Alphabet
 from lekh.model import ClassLabel
 from lekh.normalize import to_views
 from lekh.numerals import DOTTED
 from lekh.sequence import Frame, StripNormalization
 from lekh.sequence_samples import MOST_DIGITS, STORED, Sample, spliced, targets, vary
+from lekh.written import Page, Written
 
 REAL = "latin"  # the script of which there are real numbers
 REAL_SHARE = 0.25  # of the composed ones; the other scripts share the rest
@@ -152,7 +166,7 @@ def _squares(job):
 # -- numbers by the road of an upload ---------------------------------------------------------------------------------
 
 
-def found_numbers(page: compose.Page, script: str, rng: np.random.Generator | None = None) -> list[Sample]:
+def found_numbers(page: Page, script: str, rng: np.random.Generator | None = None) -> list[Sample]:
     """What the road of an upload makes of the numbers of a page whose digits are known.
 
     A number that was found with all ink of some digits and none of the others becomes a sample with these digits; one
@@ -272,14 +286,14 @@ def _composed_part(job):
     for _ in range(count):
         script = _some_script(scripts, rng)
         if kind == "field":
-            page = compose.field(compose.number(compose.random_text(rng), letters, script, rng), rng)
+            page = compose_field.field(compose.number(compose.random_text(rng), letters, script, rng), rng)
             samples += found_numbers(page, script, rng)
         else:
             rows = [
                 [compose.random_text(rng, 7) for _ in range(rng.integers(1, 6))] for _ in range(rng.integers(3, 10))
             ]
             size = float(np.exp(rng.uniform(np.log(16), np.log(60))))
-            samples += found_numbers(compose.page(rows, letters, script, rng, size), script)
+            samples += found_numbers(compose_page.page(rows, letters, script, rng, size), script)
     return samples
 
 
@@ -318,15 +332,15 @@ def split(rows: Sequence[dict], share: float, seed: int) -> tuple[list[dict], li
     return parts
 
 
-def marked_field(folder: Path, row: dict) -> compose.Page:
+def marked_field(folder: Path, row: dict) -> Page:
     """A real field whose digits are marked (`boxes_digit_x_y_w_h`, JSON), below `images/`.
 
     Raises:
         LekhError: the picture cannot be read.
     """
     boxes = sorted(json.loads(row["boxes_digit_x_y_w_h"]), key=lambda box: box[1] + box[3] / 2)
-    written = compose.Written("".join(str(box[0]) for box in boxes), tuple(tuple(box[1:]) for box in boxes))
-    return compose.Page(images.to_grey(folder / "images" / row["file"]), ((written,),))
+    written = Written("".join(str(box[0]) for box in boxes), tuple(tuple(box[1:]) for box in boxes))
+    return Page(images.to_grey(folder / "images" / row["file"]), ((written,),))
 
 
 def cheque_samples(folder: Path, rows: Sequence[dict], configuration: Configuration) -> list[Sample]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from lekh import compose, figures, images, ink_page, layout, model, model_folder, sequence, training
-from lekh.compose import Alphabet
+from lekh.alphabet import Alphabet
 from lekh.model import ClassLabel
 from lekh.numerals import DOTTED, SCRIPTS
 from lekh.preparation_sequence import Configuration, batches, read_digits, read_pieces

@@ -8,12 +8,13 @@ import pytest
 from drawn import draw
 from drawn_sets import drawn_letters
 
-from lekh import augment, compose, datasets, ink, preparation, preparation_sequence, sequence_samples
-from lekh.compose import Alphabet
+from lekh import augment, compose_page, datasets, ink, preparation, preparation_sequence, sequence_samples
+from lekh.alphabet import Alphabet
 from lekh.model import ClassLabel
 from lekh.preparation_sequence import Configuration
 from lekh.sequence import StripNormalization
 from lekh.sequence_samples import MOST_DIGITS
+from lekh.written import Page
 
 P = StripNormalization()
 QUICK = Configuration(epochs=1, epoch_numbers=48, batch_size=8, fonts=0, fields=6, pages=1, shares=(0.5, 0.5, 0, 0))
@@ -30,7 +31,7 @@ def letters() -> Alphabet:
 
 def test_numbers_of_a_page_are_found_with_their_digits(letters):
     rng = np.random.default_rng(4)
-    page = compose.page([["1234", "56"], ["789"]], letters, "latin", rng, 40, clutter=False)
+    page = compose_page.page([["1234", "56"], ["789"]], letters, "latin", rng, 40, clutter=False)
     samples = preparation_sequence.found_numbers(page, "latin")
     assert {sample.text for sample in samples} & {"1234", "56", "789"}
     for sample in samples:
@@ -42,7 +43,7 @@ def test_numbers_of_a_page_are_found_with_their_digits(letters):
 def test_what_was_not_written_has_no_digits():
     grey = np.full((200, 300), 230, np.uint8)
     cv2.polylines(grey, [np.array([[100, 80], [140, 120], [100, 120], [140, 80]], np.int32)], True, 30, 5)
-    samples = preparation_sequence.found_numbers(compose.Page(grey, ()), "latin")
+    samples = preparation_sequence.found_numbers(Page(grey, ()), "latin")
     assert [sample.text for sample in samples] == [""]
 
 

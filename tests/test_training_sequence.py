@@ -22,7 +22,7 @@ from lekh import (
     sequence,
     training_sequence,
 )
-from lekh.compose import Alphabet
+from lekh.alphabet import Alphabet
 from lekh.model import CARD, ClassLabel
 from lekh.preparation_sequence import Configuration
 from lekh.sequence import StripNormalization
@@ -107,7 +107,7 @@ def test_measuring_counts_whole_numbers(trained, letters):
     rows = training_sequence.measure_composed(trained, letters, 4)
     assert [row["name"] for row in rows] == ["composed_latin", "composed_khmer"]
     some = letters.digits != 9
-    few = compose.Alphabet(*(value[some] for value in vars(letters).values() if isinstance(value, np.ndarray)))
+    few = Alphabet(*(value[some] for value in vars(letters).values() if isinstance(value, np.ndarray)))
     assert training_sequence.measure_composed(trained, few, 4) == []  # no number can be written without a 9
     assert all(0 <= row[way] <= row["n"] == 4 for row in rows for way in training_sequence.WAYS)
     training_sequence.report(trained, rows)
