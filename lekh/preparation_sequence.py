@@ -28,14 +28,14 @@ from lekh import (
     layout,
     model,
     preparation,
-    sequence,
 )
 from lekh.alphabet import Alphabet
 from lekh.model import ClassLabel
 from lekh.normalize import to_views
 from lekh.numerals import DOTTED
-from lekh.sequence import Frame, StripNormalization
 from lekh.sequence_samples import MOST_DIGITS, STORED, Sample, spliced, targets, vary
+from lekh.shown import as_shown, pasted
+from lekh.strips import Frame, StripNormalization, to_strip
 from lekh.written import Page, Written
 
 REAL = "latin"  # the script of which there are real numbers
@@ -187,7 +187,7 @@ def found_numbers(page: Page, script: str, rng: np.random.Generator | None = Non
     lines = layout.find_lines(found.ink, dotted=script == DOTTED)
     for line in lines:
         for number in line.numbers:
-            sheet, origin = sequence.pasted(number)
+            sheet, origin = pasted(number)
             own = _digits_in(sheet, origin, digits)
             if own:
                 samples.append(_sample(sheet, origin, Frame.of(sheet), script, own))
@@ -197,7 +197,7 @@ def found_numbers(page: Page, script: str, rng: np.random.Generator | None = Non
                 samples.append(_sample(sheet, origin, Frame.of(sheet), script, []))
     if rng is not None and lines and len(page.lines) == 1:
         everything = layout.Number(tuple(piece for line in lines for number in line.numbers for piece in number.pieces))
-        sheet, origin = sequence.pasted(everything)
+        sheet, origin = pasted(everything)
         if own := _digits_in(sheet, origin, digits):
             samples.append(_sample(sheet, origin, Frame.of(sheet), script, own))
         samples.append(_shown(everything, page.grey, found.scale, script, digits, rng.uniform(0.1, 2.0)))
@@ -229,7 +229,7 @@ def _digits_in(sheet, origin, digits):
 
 def _shown(number, grey, scale, script, digits, reach):
     """The sample of what the page shows where a number was found; None where a digit is cut by its border."""
-    seen, origin, frame = sequence.as_shown(*sequence.pasted(number), grey, scale, reach)
+    seen, origin, frame = as_shown(*pasted(number), grey, scale, reach)
     own = []
     for value, (x, y, w, h) in digits:
         inside = np.clip(min(origin[0] + seen.shape[1], x + w) - max(origin[0], x), 0, w) / w
@@ -365,7 +365,7 @@ def register_samples(folder: Path, rows: Sequence[dict], digits: model.Model) ->
         if texts.count(row["text"]) != 1:
             continue
         for number, text in zip(numbers, texts, strict=True):
-            sheet, origin = sequence.pasted(number)
+            sheet, origin = pasted(number)
             own = row["text"] if text == row["text"] else ""
             kept = _sample(sheet, origin, Frame.of(sheet), "latin", [(digit, 0, 1) for digit in own])
             if kept is not None:
@@ -444,7 +444,7 @@ def _chunk(seed):
             if rng.random() < configuration.spliced:
                 sample = spliced(sample, pool[rng.integers(len(pool))], rng)
             pixels, frame, middles = vary(sample, rng, rng.uniform(0, 1.2))
-        strip = sequence.to_strip(pixels, parameters, frame)
+        strip = to_strip(pixels, parameters, frame)
         labels = [place[sample.script, digit] for digit in sample.text]
         made.append((strip.pixels, targets(labels, middles, strip, parameters)))
     return _by_width(made, configuration, rng)

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from lekh import sequence
-from lekh.sequence import Frame, StripNormalization
+from lekh.strips import Frame, Strip, StripNormalization
 
 IGNORED = -1  # a column of which nothing is known
 MOST_DIGITS = 16  # of a training number
@@ -128,7 +127,7 @@ def _some_gap(sample, rng):
     return count, int(np.clip((ends[count] + starts[count]) / 2, 0, sample.pixels.shape[1]))
 
 
-def targets(labels: Sequence[int], middles: np.ndarray | None, strip: sequence.Strip, parameters: StripNormalization):
+def targets(labels: Sequence[int], middles: np.ndarray | None, strip: Strip, parameters: StripNormalization):
     """What the network should say of each column, then the labels.
 
     Args:

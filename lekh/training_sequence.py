@@ -13,8 +13,9 @@ from lekh.alphabet import Alphabet
 from lekh.model import ClassLabel
 from lekh.numerals import DOTTED, SCRIPTS
 from lekh.preparation_sequence import Configuration, batches, read_digits, read_pieces
-from lekh.sequence import KERAS, TFLITE, StripNormalization
+from lekh.sequence import KERAS, TFLITE
 from lekh.sequence_samples import Sample
+from lekh.strips import StripNormalization
 
 CHECKPOINT = "reader_checkpoint.keras"  # written after each epoch, gone when the reader is in the model folder
 ALONG = 192  # filters of the layers that look along the number

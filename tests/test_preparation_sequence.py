@@ -12,8 +12,8 @@ from lekh import augment, compose_page, datasets, ink, preparation, preparation_
 from lekh.alphabet import Alphabet
 from lekh.model import ClassLabel
 from lekh.preparation_sequence import Configuration
-from lekh.sequence import StripNormalization
 from lekh.sequence_samples import MOST_DIGITS
+from lekh.strips import StripNormalization
 from lekh.written import Page
 
 P = StripNormalization()

@@ -25,7 +25,7 @@ from lekh import (
 from lekh.alphabet import Alphabet
 from lekh.model import CARD, ClassLabel
 from lekh.preparation_sequence import Configuration
-from lekh.sequence import StripNormalization
+from lekh.strips import Strip, StripNormalization
 
 TESTS = Path(__file__).resolve().parent
 P = StripNormalization()
@@ -57,7 +57,7 @@ def test_the_export_answers_as_keras_does(trained):
     reader = sequence.load(trained)
     kept = np.load(trained / "keras.npz")
     for width in (64, 160):
-        strips = [sequence.Strip(pixels, 1.0, 0.0, 0.0) for pixels in kept[f"strips{width}"]]
+        strips = [Strip(pixels, 1.0, 0.0, 0.0) for pixels in kept[f"strips{width}"]]
         answers = np.stack(reader.answers(strips))
         assert answers.shape == (3, width // P.stride, 21) and np.allclose(answers.sum(axis=2), 1, atol=1e-3)
         assert np.abs(answers - kept[f"answers{width}"]).max() < 0.02
