@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lekh import compose, figures, images, ink_page, layout, model, model_folder, sequence, training
+from lekh import compose, exporting, figures, images, ink_page, layout, model, model_folder, sequence, training
 from lekh.alphabet import Alphabet
 from lekh.model import ClassLabel
 from lekh.numerals import DOTTED, SCRIPTS
@@ -255,7 +255,7 @@ def export(network, folder: Path, classes: Sequence[ClassLabel], configuration: 
     final.set_weights(network.get_weights())
     final.save(folder / KERAS)
     probabilities = keras.layers.Softmax(name="probabilities")(final.output)
-    (folder / TFLITE).write_bytes(training.as_tflite(keras.Model(final.input, probabilities, name="reader")))
+    (folder / TFLITE).write_bytes(exporting.as_tflite(keras.Model(final.input, probabilities, name="reader")))
     (folder / CHECKPOINT).unlink(missing_ok=True)
     settings = {key: value for key, value in asdict(configuration).items() if key != "normalization"}
     entry = {
@@ -278,7 +278,7 @@ def describe(folder: Path, entry: dict) -> None:
     files = {name: told for name, told in card.get("files", {}).items() if name not in (KERAS, TFLITE)}
     for name in (KERAS, TFLITE):
         files[name] = model_folder.described((folder / name).read_bytes())
-    training.write_card(folder, {**card, "files": files, "reader": entry})
+    exporting.write_card(folder, {**card, "files": files, "reader": entry})
 
 
 def report(folder: Path, rows: list[dict]) -> None:
