@@ -12,9 +12,11 @@ from lekh import compose, exporting, figures, images, ink_page, layout, model, m
 from lekh.alphabet import Alphabet
 from lekh.model import ClassLabel
 from lekh.numerals import DOTTED, SCRIPTS
-from lekh.preparation_sequence import Configuration, batches, read_digits, read_pieces
 from lekh.sequence import KERAS, TFLITE
+from lekh.sequence_batches import batches
+from lekh.sequence_real import read_digits, read_pieces
 from lekh.sequence_samples import Sample
+from lekh.sequence_settings import Configuration
 from lekh.strips import StripNormalization
 
 CHECKPOINT = "reader_checkpoint.keras"  # written after each epoch, gone when the reader is in the model folder

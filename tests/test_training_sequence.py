@@ -20,11 +20,13 @@ from lekh import (
     preparation_sequence,
     reading,
     sequence,
+    sequence_batches,
+    sequence_real,
     training_sequence,
 )
 from lekh.alphabet import Alphabet
 from lekh.model import CARD, ClassLabel
-from lekh.preparation_sequence import Configuration
+from lekh.sequence_settings import Configuration
 from lekh.strips import Strip, StripNormalization
 
 TESTS = Path(__file__).resolve().parent
@@ -119,9 +121,9 @@ def test_measuring_counts_whole_numbers(trained, letters):
 def test_held_out_fields_are_read():
     """Floors under what was measured on cheques and registers that the reader in model/ has not learnt from."""
     configuration, held = Configuration(), {}
-    for path in (preparation_sequence.CHEQUES, preparation_sequence.REGISTERS):
-        rows = preparation_sequence.labels_of(datasets.root() / path)
-        held[datasets.root() / path] = preparation_sequence.split(rows, configuration.held_out, configuration.seed)[1]
+    for path in (sequence_real.CHEQUES, sequence_real.REGISTERS):
+        rows = sequence_real.labels_of(datasets.root() / path)
+        held[datasets.root() / path] = sequence_real.split(rows, configuration.held_out, configuration.seed)[1]
     if not all(held.values()):
         pytest.skip("the cheques and registers are not there")
     cheques, registers = training_sequence.measure(model.DEFAULT_FOLDER, held)
@@ -153,9 +155,9 @@ def main(folder: Path) -> None:
     import keras
 
     letters = drawn_letters()
-    pools = preparation_sequence.composed_samples(letters, QUICK), [], []
+    pools = sequence_batches.composed_samples(letters, QUICK), [], []
     classes = training_sequence.classes_of(model.read_card(folder))
-    preparation_sequence.CHUNK = 48
+    sequence_batches.CHUNK = 48
     network = training_sequence.build_network(len(classes), P)
     training_sequence.borrow(network, folder)
     curves = training_sequence.fit(network, letters, pools, classes, QUICK, folder / training_sequence.CHECKPOINT)
