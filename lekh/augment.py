@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from lekh.datasets import Strokes
+from lekh.labelled import Strokes
 from lekh.normalize import cropped
 from lekh.numerals import SCRIPTS
 

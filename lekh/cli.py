@@ -259,12 +259,12 @@ def _evaluate(chosen: argparse.Namespace) -> int:
 
 
 def _evaluate_and_report(chosen: argparse.Namespace) -> int:
-    from lekh import reproduced, training
+    from lekh import measuring, reproduced
 
     # what is left out is said, but not amid the JSON
     said = contextlib.redirect_stdout(sys.stderr) if chosen.json else contextlib.nullcontext()
     with said:
-        results = training.measure(_model_folder(chosen))
+        results = measuring.measure(_model_folder(chosen))
         reproduced.refresh(_model_folder(chosen))
     if chosen.json:
         print(json.dumps({source.key: found.as_dict() for source, found in results}))

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from lekh import datasets, explain, images, ink, normalize, preparation
+from lekh import explain, images, ink, normalize, preparation
 from lekh.datasets import Dataset
 from lekh.model import Model, load
+from lekh.splits import SPLIT
 
 EACH = 60  # digits of a data set
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
@@ -123,7 +124,7 @@ def held_out(sets: Iterable[Dataset], model: Model) -> tuple[np.ndarray, list[st
         _, held = preparation.split(dataset)
         if held is None:
             continue
-        chosen = np.random.default_rng(datasets.SPLIT).permutation(len(held))[:EACH]
+        chosen = np.random.default_rng(SPLIT).permutation(len(held))[:EACH]
         for picture in (held.images[place] for place in chosen):
             found = ink.find_digit(images.to_grey(picture))
             if found is not None:

@@ -20,9 +20,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from lekh import datasets, evaluation, finetune, model, preparation
+from lekh import datasets, evaluation, model, preparation
 from lekh.datasets import Dataset
+from lekh.lesson import Settings
 from lekh.model import Model
+from lekh.pupil import Pupil
 
 LEARNT = 2  # digits of each class
 TESTS = ("mnist_test", "mnist_corrupted", "paint_strokes")  # of the script that is taught; others hardly change
@@ -86,7 +88,7 @@ def measure(reader: Model, writer: Dataset, name: str, tests: Tests, seed: int =
     mine = learnt(writer, seed)
     rest = writer.take(np.setdiff1d(np.arange(len(writer)), mine))
     began, began_cpu = time.perf_counter(), time.process_time()
-    pupil = finetune.Pupil(reader, writer.take(mine), finetune.Settings())
+    pupil = Pupil(reader, writer.take(mine), Settings())
     everything = np.ones(len(pupil.examples), bool)
     taught = pupil.as_model(pupil.taught(everything), pupil.hand(everything))
     spent, spent_cpu = time.perf_counter() - began, time.process_time() - began_cpu

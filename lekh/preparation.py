@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
-from lekh import augment, datasets, images, ink, nondigits, operators, photo
+from lekh import augment, datasets, images, ink, nondigits, operators, photo, splits
 from lekh.datasets import Dataset
 from lekh.errors import LekhError
 from lekh.model import NO_DIGIT, ClassLabel
@@ -35,7 +35,7 @@ class Configuration:
     """Everything that decides a training run; kept in the card.
 
     Attributes:
-        seed: of every random choice but that of what is held out, `datasets.SPLIT`.
+        seed: of every random choice but that of what is held out, `splits.SPLIT`.
         epochs: how often a network sees `epoch_digits` digits.
         epoch_digits: digits an epoch, drawn from all sources, each distorted anew.
         batch_size: digits a step.
@@ -281,7 +281,7 @@ def _held_out_mask(dataset, configuration):
         return mask
     marked = replace(dataset, images=tuple(range(len(dataset))))
     try:
-        _, held = datasets.split_by_writer(marked, configuration.held_out, datasets.SPLIT)
+        _, held = splits.split_by_writer(marked, configuration.held_out, splits.SPLIT)
     except LekhError:  # a single writer: nothing honest can be held out
         return mask
     mask[list(held.images)] = True

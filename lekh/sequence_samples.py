@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from lekh import sequence
-from lekh.sequence import Frame, StripNormalization
+from lekh.strips import Frame, Strip, StripNormalization
 
 IGNORED = -1  # a column of which nothing is known
 MOST_DIGITS = 16  # of a training number
@@ -31,6 +30,35 @@ class Sample:
     script: str
     text: str
     middles: np.ndarray | None
+
+
+def stored(
+    pixels: np.ndarray,
+    origin: tuple[int, int],
+    frame: Frame,
+    script: str,
+    digits: Sequence[tuple[int | str, float, float]],
+) -> Sample | None:
+    """A number as a sample, in the size in which samples are kept; `None` where it is too long.
+
+    Args:
+        pixels: float32 `(h, w)`, 0 paper .. 1 ink.
+        origin: left and top of `pixels` on the ink page.
+        frame: how tall the writing is and where, in pixels.
+        script: of its digits.
+        digits: value, left and width of each, in pixels of the ink page, from left to right.
+    """
+    if len(digits) > MOST_DIGITS:
+        return None
+    scale = STORED / frame.typical
+    size = max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale))
+    if max(size) > 4000:
+        return None
+    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    middles = np.array([((x - origin[0]) * scale, w * scale) for _, x, w in digits], np.float32).reshape(-1, 2).T
+    frame = Frame(frame.typical * scale, frame.middle * scale, frame.total * scale)
+    text = "".join(str(digit[0]) for digit in digits)
+    return Sample(np.clip(small * 255 + 0.5, 0, 255).astype(np.uint8), frame, script, text, middles)
 
 
 def vary(
@@ -128,7 +156,7 @@ def _some_gap(sample, rng):
     return count, int(np.clip((ends[count] + starts[count]) / 2, 0, sample.pixels.shape[1]))
 
 
-def targets(labels: Sequence[int], middles: np.ndarray | None, strip: sequence.Strip, parameters: StripNormalization):
+def targets(labels: Sequence[int], middles: np.ndarray | None, strip: Strip, parameters: StripNormalization):
     """What the network should say of each column, then the labels.
 
     Args:

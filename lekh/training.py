@@ -3,40 +3,27 @@
 LEKH_DATA=... python -m lekh train --out model        (`make train`) writes the folder that is in the repository.
 """
 
-import json
 import os
-import platform
-import subprocess
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import asdict, replace
-from datetime import datetime, timezone
-from functools import partial
-from importlib import metadata
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from lekh import datasets, evaluation, figures, head, model, model_folder, rehearsal, sequence
+from lekh import datasets, rehearsal
+from lekh.calibration import calibrate
 from lekh.datasets import Dataset
 from lekh.errors import LekhError
-from lekh.model import CARD, CARD_FORMAT, FILES, KERAS, NO_DIGIT, ClassLabel
+from lekh.exporting import CHECKPOINT, export, make_card
+from lekh.measuring import evaluate_scripts, evaluate_test_sets, report
+from lekh.model import NO_DIGIT, ClassLabel
 from lekh.muon import muon_class
-from lekh.normalize import Normalization, to_views
+from lekh.normalize import Normalization
 from lekh.numerals import SCRIPTS, SIGNS
 from lekh.preparation import Configuration, Pool, batches, open_sources, prepare
 
-PACKAGES = ("tensorflow", "keras", "ai-edge-litert", "numpy", "opencv-python-headless", "pillow")
-CHECKPOINT = "checkpoint.keras"  # written after each epoch, gone when the model folder is complete
-LEAST_TO_CALIBRATE = 100  # held-out digits; fewer say nothing of confidence
-# Held-out digits are of the sets that were learnt from; other pens and cameras are read less surely than they are.
-TEMPERATURES = (0.7, 3.0)
-SCRIPT_TEMPERATURES = (0.7, 1.5)  # a few hundred digits all read right must not make it sure of everything
-FEW_MISSES = 10  # of a script, held out; fewer, of which some are slips of the label, say little of its temperature
-
-
-# -- build and train the network --------------------------------------------------------------------------------------
+# -- build and train the networks -------------------------------------------------------------------------------------
 
 
 def build_networks(classes: int, configuration: Configuration, precision: str = "float32") -> list:
@@ -194,265 +181,6 @@ def _curves_of(network, history):
     found = {prefix + name: history.get(prefix + long, history.get(prefix + name))
              for prefix in ("", "val_") for name, long in named.items()}  # fmt: skip
     return {name: [round(float(value), 5) for value in values] for name, values in found.items() if values is not None}
-
-
-def calibrate(
-    network, held_out: Pool, classes: Sequence[ClassLabel], parameters: Normalization
-) -> tuple[float, dict[str, float]]:
-    """Makes the confidences fit the held-out digits.
-
-    Returns:
-        The temperature at which the probabilities of all classes fit best; and for each script with enough digits, the
-        further temperature at which those of a reading, within the script, do, nearer to 1 the fewer misses speak for
-        it.
-    """
-    scripts = np.array([label.script for label in classes])
-    written = np.isin(scripts, [NO_DIGIT, SIGNS], invert=True)[held_out.classes]
-    if written.sum() < LEAST_TO_CALIBRATE:
-        return 1.0, {}
-    held_out = held_out.only(written)
-    views = [to_views(square.astype(np.float32) / 255, parameters) for square in held_out.squares]
-    outputs = network.predict(np.concatenate(views), batch_size=512, verbose=0)
-    logits = np.log(np.maximum(outputs, 1e-12)).reshape(len(held_out), -1, outputs.shape[1])  # (N, V, C)
-    own = scripts[held_out.classes][:, None] == scripts[None, :]
-    chances = held_out.chances(0.5)  # every source has its say
-    temperature = _best_temperature(lambda at: _answers(np.where(own[:, None], logits, -1e9), at), held_out, chances)
-    answers = _answers(logits, temperature)
-    further = {}
-    for script in dict.fromkeys(scripts[held_out.classes]):
-        mine = scripts[held_out.classes] == script
-        if mine.sum() >= LEAST_TO_CALIBRATE:
-            shares = np.log(np.where(own, answers, 1e-30)[mine] + 1e-30)[:, None]
-            some = held_out.only(mine)
-            best = _best_temperature(
-                partial(_answers, shares), some, chances[mine] / chances[mine].sum(), SCRIPT_TEMPERATURES
-            )
-            misses = int((shares[:, 0].argmax(axis=1) != some.classes).sum())
-            further[str(script)] = round(best ** (misses / (misses + FEW_MISSES)), 4)
-    return temperature, further
-
-
-def _answers(logits, temperature):
-    """`(N, C)`: the mean over views `(N, V, C)` at a temperature."""
-    scaled = np.exp((logits - logits.max(axis=2, keepdims=True)) / temperature)
-    return (scaled / scaled.sum(axis=2, keepdims=True)).mean(axis=1)
-
-
-def _best_temperature(answers_at, held_out, chances, limits=TEMPERATURES):
-    def loss(temperature):
-        right = answers_at(temperature)[np.arange(len(held_out)), held_out.classes]
-        return -(np.log(right + 1e-12) * chances).sum()
-
-    return round(float(min(np.geomspace(*limits, 120), key=loss)), 4)
-
-
-# -- write the model folder -------------------------------------------------------------------------------------------
-
-
-def export(networks: Sequence, folder: Path, classes: Sequence[ClassLabel], card: dict) -> None:
-    """Writes the networks and `card.json`; the network for numbers that the folder has is kept.
-
-    Args:
-        networks: one or two trained Keras models; their weights are rounded to half precision, that of the files.
-        folder: made if need be.
-        classes: the outputs of each.
-        card: the card's other fields, see `make_card`.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    reader, files = _reader_in(folder)
-    contents = {}
-    for names, network in zip(FILES, networks, strict=False):  # the second may be lacking
-        contents |= zip(names, _as_files(network), strict=True)
-    for left in {CHECKPOINT, *sum(FILES, ())} - contents.keys():
-        (folder / left).unlink(missing_ok=True)
-    for name, content in contents.items():
-        (folder / name).write_bytes(content)
-    files = {name: model_folder.described(content) for name, content in contents.items()} | files
-    classes = [asdict(label) for label in classes]
-    write_card(folder, {"format": CARD_FORMAT, "classes": classes, **card, **reader, "files": files})
-
-
-def _reader_in(folder):
-    """What the card there says of a network for numbers, and of its files; nothing where there is none."""
-    try:
-        raw = model.read_card(folder).raw
-        files = {name: raw["files"][name] for name in (sequence.KERAS, sequence.TFLITE)}
-        return {"reader": raw["reader"]}, files
-    except (LekhError, KeyError, TypeError):
-        return {}, {}
-
-
-def write_card(folder: Path, card: dict) -> None:
-    """Writes `card.json`, readable by people."""
-    (folder / CARD).write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def round_to_half(network) -> None:
-    """Rounds the weights of a network from `build_network` to half precision, so that both of its files are equal.
-
-    What the batch normalization behind a convolution multiplies by goes into the convolution first, as the converter
-    would have it; the running mean and variance follow, so that the network says the same as before, and goes on
-    learning from nearly there.
-    """
-    import keras
-
-    for layer in network.layers:
-        if not isinstance(layer, keras.layers.BatchNormalization):
-            continue
-        convolution = layer._inbound_nodes[0].parent_nodes[0].operation
-        (kernel,), (gamma, beta, mean, variance) = convolution.get_weights(), layer.get_weights()
-        factor = gamma / np.sqrt(variance + layer.epsilon)
-        mean, variance = mean * factor, variance * factor**2
-        bias = _half(beta - mean)
-        convolution.set_weights([_half(kernel * factor)])
-        layer.set_weights([np.sqrt(variance + layer.epsilon), bias + mean, mean, variance])
-    network.layers[-1].set_weights([_half(values) for values in network.layers[-1].get_weights()])
-
-
-def _half(values):
-    return values.astype(np.float16).astype(np.float32)
-
-
-def _as_files(network) -> tuple[bytes, bytes]:
-    """Content of the `.keras` and the `.tflite` file, the second in half precision but for its last layer."""
-    import keras
-
-    round_to_half(network)
-    bare = keras.Model.from_config(network.get_config())  # without its optimizer, which is three times as large
-    bare.set_weights(network.get_weights())
-    with tempfile.TemporaryDirectory() as folder:
-        bare.save(Path(folder, KERAS))
-        source = Path(folder, KERAS).read_bytes()
-    return source, head.in_float32(as_tflite(network), head.Head(*network.layers[-1].get_weights()))
-
-
-def as_tflite(network) -> bytes:
-    """Content of a `.tflite` file with a Keras model, its weights in half precision."""
-    import tensorflow as tf
-
-    with tempfile.TemporaryDirectory() as folder:
-        network.export(folder, verbose=False)
-        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        converter.target_spec.supported_types = [tf.float16]
-        return converter.convert()
-
-
-def make_card(
-    configuration: Configuration,
-    temperatures: tuple[float, dict[str, float]],
-    history: dict,
-    training_sets: list[dict],
-    second: dict | None = None,
-) -> dict:
-    """The card's fields beside classes and files; `report` fills `test_sets`.
-
-    Args:
-        configuration: how the network was trained.
-        temperatures: from `calibrate`.
-        history: the curves of `fit`.
-        training_sets: what it learnt from.
-        second: what it says of the second network: its `temperature` and `curves`.
-    """
-    settings = asdict(configuration)
-    normalization = settings.pop("normalization")
-    return {
-        "name": "lekh-digits",
-        "created": datetime.now(timezone.utc).strftime("%Y-%m-%d"),
-        "input_size": configuration.normalization.size,
-        "normalization": normalization,
-        "temperature": temperatures[0],
-        "script_temperatures": temperatures[1],
-        "rejection_threshold": 0.4,
-        "test_sets": [],
-        "training_sets": training_sets,
-        "training": {
-            **settings,
-            "curves": history,
-            "python": platform.python_version(),
-            "packages": {name: metadata.version(name) for name in PACKAGES},
-            "source_commit": _commit(),
-        },
-        **({} if second is None else {"second": second}),
-    }
-
-
-def _commit() -> str | None:
-    """The commit of the sources that trained, when they come from a checkout."""
-    try:
-        found = subprocess.run(
-            ["git", "rev-parse", "HEAD"], cwd=Path(__file__).parent, capture_output=True, text=True, check=True
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return found.stdout.strip()
-
-
-def evaluate_test_sets(folder: Path) -> list[tuple[datasets.Source, evaluation.Evaluation]]:
-    """What the model in `folder` makes of every test set under LEKH_DATA whose script it reads."""
-    loaded = model.load(folder)
-    results = []
-    for source in datasets.SOURCES.values():
-        if source.role != "test" or source.script not in loaded.card.scripts:
-            continue
-        if not (datasets.root() / source.path).exists():
-            print(f"{source.title}: not here, left out")
-            continue
-        results.append((source, evaluation.evaluate(datasets.open_source(source.key), loaded)))
-    return results
-
-
-def evaluate_scripts(folder: Path) -> dict[str, evaluation.ScriptEvaluation]:
-    """How often the script of each test set under LEKH_DATA is found, by the source's key."""
-    loaded = model.load(folder)
-    return {
-        source.key: evaluation.evaluate_script(datasets.open_source(source.key), loaded)
-        for source in datasets.SOURCES.values()
-        if source.role == "test" and source.script in loaded.card.scripts and (datasets.root() / source.path).exists()
-    }
-
-
-def report(
-    folder: Path,
-    results: Sequence[tuple[datasets.Source, evaluation.Evaluation]],
-    scripts: Mapping[str, evaluation.ScriptEvaluation] | None = None,
-) -> None:
-    """Writes the results of the test sets into the card of `folder`, where the README's figures come from.
-
-    What the page shows of them besides, and the digits of each class that were learnt from, go into
-    `reports/evaluation.json`, see `lekh.figures`.
-    """
-    rows = [
-        {"name": source.key, "title": source.title, "script": source.script, "n": found.n, "correct": found.correct,
-         "accuracy": round(found.accuracy, 5), "rejected": found.rejected, "ece": round(found.ece, 5),
-         **({"auto": _rounded(scripts[source.key])} if scripts and source.key in scripts else {})}
-        for source, found in results
-    ]  # fmt: skip
-    write_card(folder, {**model.read_card(folder).raw, "test_sets": rows})
-    card = model.read_card(folder)
-    known = figures.read_evaluation(folder, card)[1]
-    figures.write_evaluation(folder, card, results, {**known, **figures.class_counts(_names(card))})
-
-
-def _names(card):
-    return [row["name"] for row in card.raw.get("training_sets", []) if "name" in row]
-
-
-def measure(folder: Path) -> list[tuple[datasets.Source, evaluation.Evaluation]]:
-    """Measures the model in `folder` on every test set under LEKH_DATA, and writes its reports.
-
-    Raises:
-        LekhError: no model is there, LEKH_DATA is not set, or it holds no test set of the model's scripts.
-    """
-    results = evaluate_test_sets(folder)
-    if not results:
-        raise LekhError("No test set was found under LEKH_DATA", "See dataset/README.md for where they come from")
-    report(folder, results, evaluate_scripts(folder))
-    return results
-
-
-def _rounded(found):
-    return {name: round(value, 4) for name, value in asdict(found).items()}
 
 
 # -- all of it --------------------------------------------------------------------------------------------------------

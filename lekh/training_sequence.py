@@ -8,13 +8,16 @@ from pathlib import Path
 
 import numpy as np
 
-from lekh import compose, figures, images, ink_page, layout, model, model_folder, sequence, training
-from lekh.compose import Alphabet
+from lekh import compose, exporting, figures, images, ink_page, layout, model, model_folder, sequence, training
+from lekh.alphabet import Alphabet
 from lekh.model import ClassLabel
 from lekh.numerals import DOTTED, SCRIPTS
-from lekh.preparation_sequence import Configuration, batches, read_digits, read_pieces
-from lekh.sequence import KERAS, TFLITE, StripNormalization
+from lekh.sequence import KERAS, TFLITE
+from lekh.sequence_batches import batches
+from lekh.sequence_real import read_digits, read_pieces
 from lekh.sequence_samples import Sample
+from lekh.sequence_settings import Configuration
+from lekh.strips import StripNormalization
 
 CHECKPOINT = "reader_checkpoint.keras"  # written after each epoch, gone when the reader is in the model folder
 ALONG = 192  # filters of the layers that look along the number
@@ -254,7 +257,7 @@ def export(network, folder: Path, classes: Sequence[ClassLabel], configuration: 
     final.set_weights(network.get_weights())
     final.save(folder / KERAS)
     probabilities = keras.layers.Softmax(name="probabilities")(final.output)
-    (folder / TFLITE).write_bytes(training.as_tflite(keras.Model(final.input, probabilities, name="reader")))
+    (folder / TFLITE).write_bytes(exporting.as_tflite(keras.Model(final.input, probabilities, name="reader")))
     (folder / CHECKPOINT).unlink(missing_ok=True)
     settings = {key: value for key, value in asdict(configuration).items() if key != "normalization"}
     entry = {
@@ -277,7 +280,7 @@ def describe(folder: Path, entry: dict) -> None:
     files = {name: told for name, told in card.get("files", {}).items() if name not in (KERAS, TFLITE)}
     for name in (KERAS, TFLITE):
         files[name] = model_folder.described((folder / name).read_bytes())
-    training.write_card(folder, {**card, "files": files, "reader": entry})
+    exporting.write_card(folder, {**card, "files": files, "reader": entry})
 
 
 def report(folder: Path, rows: list[dict]) -> None:

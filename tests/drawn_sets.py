@@ -4,7 +4,7 @@ import numpy as np
 from drawn import draw
 
 from lekh import augment, ink
-from lekh.compose import Alphabet
+from lekh.alphabet import Alphabet
 from lekh.datasets import Dataset
 from lekh.preparation import Pool
 

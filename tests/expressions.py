@@ -5,7 +5,7 @@ from functools import cache
 import cv2
 import numpy as np
 
-from lekh import datasets, images, ink, operators
+from lekh import datasets, images, ink, operators, splits
 from lekh.normalize import cropped
 from lekh.numerals import OPERATORS
 
@@ -26,7 +26,7 @@ MOST = 600  # digits of a source that are written with
 @cache
 def held_out(key: str, fraction: float, seed: int):
     """What training kept back of a source, at most `MOST` of it."""
-    _, held = datasets.split_by_writer(datasets.open_source(key), fraction, seed)
+    _, held = splits.split_by_writer(datasets.open_source(key), fraction, seed)
     chosen = np.random.default_rng(0).permutation(len(held))[:MOST]
     return held.take(np.sort(chosen))
 

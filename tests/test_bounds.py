@@ -64,7 +64,8 @@ def test_unbounded_caches_are_seen(source, found):
 def test_reading_changes_nothing_that_all_share(tiny_model):
     names = [module.name for module in pkgutil.iter_modules(lekh.__path__) if module.name in (
              "images", "ink", "digit_parts", "ink_page", "page_strokes", "ground", "layout", "lone", "model",
-             "normalize", "numerals", "reading", "rules", "sequence", "litert", "errors")]  # fmt: skip
+             "normalize", "numerals", "reading", "rules", "sequence", "shown", "strips", "cuts",
+             "litert", "errors")]  # fmt: skip
     modules = [importlib.import_module(f"lekh.{name}") for name in names]
 
     def shared():

@@ -1,12 +1,13 @@
-"""Numbers and pages composed from digits: what is said to be written where is there."""
+"""Numbers composed from digits: what is said to be written where is there."""
 
 import numpy as np
 import pytest
 from drawn import DRAWN, draw
 
-from lekh import augment, compose, ink
-from lekh.compose import HEIGHT, Alphabet
+from lekh import augment, compose, compose_field, compose_page, ink
+from lekh.alphabet import Alphabet
 from lekh.normalize import EDGE
+from lekh.written import HEIGHT
 
 
 @pytest.fixture(scope="module")
@@ -56,62 +57,13 @@ def test_clutter_adds_ink_but_no_digit(letters):
 
 @pytest.mark.parametrize("make", [
     lambda letters, rng: compose.number("1960", letters, "khmer", rng).ink,
-    lambda letters, rng: compose.field(compose.number("1960", letters, "khmer", rng), rng).grey,
-    lambda letters, rng: compose.page([["19", "60"], ["7"]], letters, "khmer", rng).grey,
+    lambda letters, rng: compose_field.field(compose.number("1960", letters, "khmer", rng), rng).grey,
+    lambda letters, rng: compose_page.page([["19", "60"], ["7"]], letters, "khmer", rng).grey,
 ], ids=["number", "field", "page"])  # fmt: skip
 def test_the_seed_decides(letters, make):
     first, again, other = (make(letters, np.random.default_rng(seed)) for seed in (3, 3, 4))
     assert np.array_equal(first, again)
     assert first.shape != other.shape or not np.array_equal(first, other)
-
-
-def test_a_field_is_dark_where_its_digits_are(letters):
-    darker = []
-    for seed in range(20):
-        rng = np.random.default_rng(seed)
-        made = compose.field(compose.number("4711", letters, "latin", rng, clutter=False), rng)
-        assert made.grey.dtype == np.uint8
-        (written,) = made.lines[0]
-        assert written.text == "4711"
-        inside = np.zeros(made.grey.shape, bool)
-        for x, y, w, h in written.boxes:
-            assert x >= 0 and y >= 0 and x + w <= made.grey.shape[1] + 1 and y + h <= made.grey.shape[0] + 1
-            inside[y : y + h, x : x + w] = True
-        darker.append(made.grey[inside].mean() < made.grey[~inside].mean())
-    assert np.mean(darker) > 0.8
-
-
-def test_a_page_has_its_lines_in_order(letters):
-    rows = [["12", "345"], ["6"], ["78", "9", "0"]]
-    made = compose.page(rows, letters, "latin", np.random.default_rng(5), digit_height=30)
-    assert [[written.text for written in line] for line in made.lines] == rows
-    tops = [min(y for written in line for _, y, _, _ in written.boxes) for line in made.lines]
-    assert tops == sorted(tops)
-    heights = [h for line in made.lines for written in line for _, _, _, h in written.boxes]
-    assert 20 < np.median(heights) < 42
-
-
-def test_one_hand_writes_a_number():
-    side = augment.INK_SIDE
-    squares = np.repeat(np.arange(40, dtype=np.uint8), side * side).reshape(40, side, side)  # each tells its row
-    writers = np.repeat(["a", "b", "", ""], 10)
-    letters = Alphabet(squares, np.full(40, "latin"), np.tile(np.arange(10), 4), np.full(40, "drawn"), writers)
-    rng = np.random.default_rng(0)
-    hands = set()
-    for _ in range(60):
-        rows = np.array([square[0, 0] for square in letters.hand("0123456789", "latin", rng)])
-        assert (rows % 10 == np.arange(10)).all()
-        hands.add("".join(sorted(set(writers[rows]))))
-    assert {"a", "b"} < hands  # and, where the first digit's writer is unknown, whoever is at hand
-
-
-def test_what_an_alphabet_lacks_is_said(letters):
-    few = letters.digits < 5
-    small = Alphabet(*(getattr(letters, name)[few] for name in ("squares", "scripts", "digits", "sources", "writers")))
-    with pytest.raises(ValueError, match="latin"):
-        small.hand("9", "latin", np.random.default_rng(0))
-    with pytest.raises(ValueError, match="Each digit"):
-        Alphabet(letters.squares[:3], letters.scripts, letters.digits, letters.sources, letters.writers)
 
 
 def test_random_texts_are_numbers():
@@ -121,7 +73,7 @@ def test_random_texts_are_numbers():
     assert len({len(text) for text in texts}) == 6
 
 
-def test_an_arabic_zero_is_a_dot_and_no_dot_is_drawn_beside_it(letters):
+def test_an_arabic_zero_is_a_dot():
     bar, dot = (np.zeros((augment.INK_SIDE,) * 2, np.uint8) for _ in range(2))
     bar[20:76, 44:52] = dot[44:52, 44:52] = 255
     made = Alphabet(
@@ -131,5 +83,3 @@ def test_an_arabic_zero_is_a_dot_and_no_dot_is_drawn_beside_it(letters):
         number = compose.number("1010", made, "arabic", np.random.default_rng(seed), strength=0.2)
         (_, top, _, tall), (_, y, _, h) = number.boxes[:2]
         assert h < 0.45 * tall and top < y and y + h < top + tall + 0.2 * HEIGHT
-        signs = compose._Marks("123456", np.random.default_rng(seed), dotted=True)
-        assert not set(signs.between(3) + signs.after()) & set(".:")

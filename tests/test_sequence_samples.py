@@ -3,15 +3,14 @@
 import numpy as np
 import pytest
 
-from lekh import sequence
-from lekh.sequence import Frame, StripNormalization
 from lekh.sequence_samples import IGNORED, MOST_DIGITS, Sample, spliced, targets, vary
+from lekh.strips import Frame, Strip, StripNormalization
 
 P = StripNormalization()
 
 
-def strip_of(width: int) -> sequence.Strip:
-    return sequence.Strip(np.zeros((P.height, width), np.float32), 0.5, 8.0, 0.0)
+def strip_of(width: int) -> Strip:
+    return Strip(np.zeros((P.height, width), np.float32), 0.5, 8.0, 0.0)
 
 
 def test_a_digit_is_named_in_its_middle_and_nothing_between():

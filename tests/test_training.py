@@ -12,14 +12,15 @@ import cv2
 import numpy as np
 import pytest
 from drawn import draw
-from drawn_sets import digits, pool
+from drawn_sets import digits
 
-from lekh import datasets, evaluation, figures, model, preparation, reading, sequence, training
+from lekh import datasets, evaluation, figures, measuring, model, preparation, reading, training
 from lekh.datasets import Dataset
 from lekh.errors import LekhError
 from lekh.model import CARD, KERAS, SECOND_KERAS, SECOND_TFLITE, TFLITE
 from lekh.normalize import Normalization
-from lekh.training import Configuration, Pool, classes_of
+from lekh.preparation import Configuration
+from lekh.training import classes_of
 
 TESTS = Path(__file__).resolve().parent
 QUICK = Configuration(drawings=1, photographs=0, fonts=0, nondigits=0, held_out=0.25, batch_size=16)
@@ -65,53 +66,6 @@ def test_sets_of_one_script_must_agree_on_the_classes():
     second = Dataset("yours", "shapes", pages[:2], np.arange(2), None, ("cross", "circle"))
     with pytest.raises(LekhError, match="shapes have different classes"):
         classes_of([first, second])
-
-
-# Calibration
-
-
-class Boaster:
-    """A network that answers with prepared probabilities."""
-
-    def __init__(self, outputs):
-        self.outputs = outputs
-
-    def predict(self, inputs, **_):
-        assert len(inputs) == len(self.outputs)
-        return self.outputs
-
-
-@pytest.mark.parametrize("boast", [0.8, 1.0, 2.0])
-def test_the_temperature_undoes_overconfidence(boast):
-    rng = np.random.default_rng(0)
-    classes = classes_of([digits(copies=1), digits("khmer", 1)])
-    honest = rng.normal(0, 2, (4000, 20))
-    latin = np.exp(honest[:, :10]) / np.exp(honest[:, :10]).sum(axis=1, keepdims=True)
-    truth = (latin.cumsum(axis=1) > rng.random((4000, 1))).argmax(axis=1)
-    outputs = np.exp(boast * honest)
-    held = Pool(np.zeros((4000, 64, 64), np.uint8), truth, np.zeros(4000, np.int64), ("drawn",), (4000,), ("latin",))
-    seen_once = Normalization(size=8, fit=8, turn=0, squeeze=1)
-    found = training.calibrate(Boaster(outputs / outputs.sum(axis=1, keepdims=True)), held, classes, seen_once)
-    assert found[0] == pytest.approx(boast, rel=0.1)
-    assert found[1] == {"latin": pytest.approx(1, rel=0.1)}
-
-
-def test_the_temperature_is_that_of_the_averaged_views():
-    rng = np.random.default_rng(1)
-    classes = classes_of([digits(copies=1)])
-    truth = rng.integers(0, 10, 3000)
-    sure = np.full((3000, 5, 10), 1e-4)  # each view is sure, one in three is wrong: together they are not
-    for view in range(5):
-        sure[np.arange(3000), view, (truth + (rng.random(3000) < 1 / 3)) % 10] = 1
-    outputs = (sure / sure.sum(axis=2, keepdims=True)).reshape(-1, 10)
-    held = Pool(np.zeros((3000, 64, 64), np.uint8), truth, np.zeros(3000, np.int64), ("drawn",), (3000,), ("latin",))
-    five_views = Normalization(size=8, fit=8)
-    assert training.calibrate(Boaster(outputs), held, classes, five_views)[0] > 1.1
-
-
-def test_with_few_digits_there_is_nothing_to_calibrate():
-    held = pool((99,), (99,))
-    assert training.calibrate(Boaster(None), held, classes_of([digits(copies=1)]), Normalization()) == (1.0, {})
 
 
 # All of it
@@ -219,13 +173,6 @@ def test_the_optimizer_is_left_behind(trained, name):
     assert (trained / name / model.KERAS).stat().st_size < 2.5 * (trained / name / model.TFLITE).stat().st_size
 
 
-def test_the_network_for_numbers_that_a_folder_has_is_kept(tmp_path):
-    reader, files = training._reader_in(model.DEFAULT_FOLDER)
-    assert reader["reader"]["classes"]
-    assert set(files) == {sequence.KERAS, sequence.TFLITE}
-    assert training._reader_in(tmp_path) == ({}, {})
-
-
 @pytest.mark.parametrize("script", ["latin", "khmer"])
 def test_what_was_learnt_is_read(trained, script):
     fresh = [(digit, draw(script, digit, seed=50_000 + digit + 10 * copy)) for digit in range(10) for copy in range(3)]
@@ -251,9 +198,9 @@ def test_what_the_test_sets_say_goes_into_the_card(trained, monkeypatch, tmp_pat
     monkeypatch.setenv("LEKH_DATA", str(tmp_path))
     folder = trained / "digits"
     before = model.read_card(folder).raw
-    results = training.evaluate_test_sets(folder)
+    results = measuring.evaluate_test_sets(folder)
     assert [found.key for found, _ in results] == ["mnist_test"]
-    training.report(folder, results)
+    measuring.report(folder, results)
     row, = model.read_card(folder).raw["test_sets"]  # fmt: skip
     measured = evaluation.evaluate(fresh, model.load(folder))
     assert (row["name"], row["script"], row["n"], row["correct"]) == ("mnist_test", "latin", 10, measured.correct)
@@ -262,7 +209,7 @@ def test_what_the_test_sets_say_goes_into_the_card(trained, monkeypatch, tmp_pat
     assert {**after, "test_sets": []} == before
     (shown,), _ = figures.read_evaluation(folder, model.read_card(folder))
     assert shown.confusion.tolist() == measured.confusion.tolist() and shown.n == 10
-    training.report(folder, [])
+    measuring.report(folder, [])
     assert model.read_card(folder).raw == before
     assert figures.read_evaluation(folder, model.read_card(folder))[0] == []
 

@@ -20,12 +20,14 @@ from lekh import (
     preparation_sequence,
     reading,
     sequence,
+    sequence_batches,
+    sequence_real,
     training_sequence,
 )
-from lekh.compose import Alphabet
+from lekh.alphabet import Alphabet
 from lekh.model import CARD, ClassLabel
-from lekh.preparation_sequence import Configuration
-from lekh.sequence import StripNormalization
+from lekh.sequence_settings import Configuration
+from lekh.strips import Strip, StripNormalization
 
 TESTS = Path(__file__).resolve().parent
 P = StripNormalization()
@@ -57,7 +59,7 @@ def test_the_export_answers_as_keras_does(trained):
     reader = sequence.load(trained)
     kept = np.load(trained / "keras.npz")
     for width in (64, 160):
-        strips = [sequence.Strip(pixels, 1.0, 0.0, 0.0) for pixels in kept[f"strips{width}"]]
+        strips = [Strip(pixels, 1.0, 0.0, 0.0) for pixels in kept[f"strips{width}"]]
         answers = np.stack(reader.answers(strips))
         assert answers.shape == (3, width // P.stride, 21) and np.allclose(answers.sum(axis=2), 1, atol=1e-3)
         assert np.abs(answers - kept[f"answers{width}"]).max() < 0.02
@@ -107,7 +109,7 @@ def test_measuring_counts_whole_numbers(trained, letters):
     rows = training_sequence.measure_composed(trained, letters, 4)
     assert [row["name"] for row in rows] == ["composed_latin", "composed_khmer"]
     some = letters.digits != 9
-    few = compose.Alphabet(*(value[some] for value in vars(letters).values() if isinstance(value, np.ndarray)))
+    few = Alphabet(*(value[some] for value in vars(letters).values() if isinstance(value, np.ndarray)))
     assert training_sequence.measure_composed(trained, few, 4) == []  # no number can be written without a 9
     assert all(0 <= row[way] <= row["n"] == 4 for row in rows for way in training_sequence.WAYS)
     training_sequence.report(trained, rows)
@@ -119,9 +121,9 @@ def test_measuring_counts_whole_numbers(trained, letters):
 def test_held_out_fields_are_read():
     """Floors under what was measured on cheques and registers that the reader in model/ has not learnt from."""
     configuration, held = Configuration(), {}
-    for path in (preparation_sequence.CHEQUES, preparation_sequence.REGISTERS):
-        rows = preparation_sequence.labels_of(datasets.root() / path)
-        held[datasets.root() / path] = preparation_sequence.split(rows, configuration.held_out, configuration.seed)[1]
+    for path in (sequence_real.CHEQUES, sequence_real.REGISTERS):
+        rows = sequence_real.labels_of(datasets.root() / path)
+        held[datasets.root() / path] = sequence_real.split(rows, configuration.held_out, configuration.seed)[1]
     if not all(held.values()):
         pytest.skip("the cheques and registers are not there")
     cheques, registers = training_sequence.measure(model.DEFAULT_FOLDER, held)
@@ -153,9 +155,9 @@ def main(folder: Path) -> None:
     import keras
 
     letters = drawn_letters()
-    pools = preparation_sequence.composed_samples(letters, QUICK), [], []
+    pools = sequence_batches.composed_samples(letters, QUICK), [], []
     classes = training_sequence.classes_of(model.read_card(folder))
-    preparation_sequence.CHUNK = 48
+    sequence_batches.CHUNK = 48
     network = training_sequence.build_network(len(classes), P)
     training_sequence.borrow(network, folder)
     curves = training_sequence.fit(network, letters, pools, classes, QUICK, folder / training_sequence.CHECKPOINT)

@@ -14,7 +14,7 @@ from unittest import mock
 import keras
 import numpy as np
 
-from lekh import datasets, muon, preparation, training
+from lekh import datasets, exporting, muon, preparation, training
 from lekh.model import FILES
 
 QUICK = preparation.Configuration(
@@ -43,7 +43,7 @@ def halved(folder: Path) -> None:
     inputs = np.load(folder / "digits" / "keras.npz")["inputs"]
     below = keras.Model(network.input, network.layers[-3].output)  # its features, which have no bounds
     before = below.predict(inputs, verbose=0)
-    training.round_to_half(network)
+    exporting.round_to_half(network)
     after = below.predict(inputs, verbose=0)
     np.savez(folder / "half.npz", before=before, after=after)
 

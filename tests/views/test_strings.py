@@ -214,7 +214,7 @@ def test_what_the_model_tells_of_itself_is_said_in_every_language(monkeypatch):
 MET = [
     "arithmetic", "clipping", "collection", "collection_names", "collection_store", "collection_zip",
     "explain", "expression", "finetune", "head", "images", "layers", "lone", "model", "model_folder",
-    "neighbours", "reading", "sequence", "teaching",
+    "neighbours", "pupil", "reading", "sequence", "teaching",
 ]  # fmt: skip
 NEVER_MET = [
     "A picture cannot come as 0", "There is no file 0", "0 is a folder", "The file 0 cannot be opened",
