@@ -24,6 +24,9 @@ __all__ = ["AUTO", "Box", "Digit", "Line", "Number", "Reading", "read", "read_bo
 TOGETHER = 8_000_000  # pixels of pages that are held while the network is asked of all their digits
 SEVERAL = 3  # digits; of fewer on a page its rules tell too little
 MOSTLY = 0.8  # of what is on a page, once it is turned, are digits: no need to read it as it was
+TURNED = 0.35  # of that, digits, at least: the rest may be the print of a form
+HALF = 0.5  # of what is on a page are digits: fewer, and
+FEW_RULES = 2.5  # longer sides of a page tell how it is turned, as short as they are together
 MANY_DOTS, ALL_DOTS = 20, 0.95  # digits, so many of them zeros: a texture
 GRAINY = 0.09  # of the paper's light; a page of coarser grain is also looked at through a blur
 RATHER_GRAINY = 0.06  # the same where little was read
@@ -91,12 +94,15 @@ def _without_dots(found, script):
 
 
 def _read_page(grey, model, script):
-    """The reading of a page that may hold one digit, many, or none."""
-    turned = _read_turned(grey, model, script)
+    """The reading of a page that may hold one digit, many, or none; of one with rules that are turned, turned back."""
+    angle = skew_of(grey)
+    turned = _read_turned(grey, angle, model, script)
     if turned is not None and turned.accepted >= MOSTLY * len(turned.digits):
         return turned
     level = _read_level(grey, model, script)
-    return level if turned is None or _balance(turned) < max(0, _balance(level)) else turned
+    if not angle and level.accepted < HALF * len(level.digits):
+        turned = _read_turned(grey, skew_of(grey, FEW_RULES), model, script)
+    return turned if turned is not None and turned.accepted > level.accepted else level
 
 
 def _read_level(grey, model, script):
@@ -116,14 +122,13 @@ def _read_level(grey, model, script):
     return many
 
 
-def _read_turned(grey, model, script):
-    """The reading of a page turned so that its rules are level; `None` where they are, or it shows few digits then."""
-    angle = skew_of(grey)
+def _read_turned(grey, angle, model, script):
+    """The reading of a page turned back by an angle; `None` where that is 0, or hardly any digits show then."""
     if not angle:
         return None
     upright, back = straightened(grey, angle)
     many, _, _ = _read_many(upright, *found_on(upright, model, script), model, script)
-    if many is None or many.accepted < SEVERAL:
+    if many is None or many.accepted < max(SEVERAL, TURNED * len(many.digits)):
         return None
     many = many.with_each(lambda digit: replace(digit, box_xywh=turned_back(digit.box_xywh, back)))
     return replace(many, grey=grey)

@@ -17,11 +17,12 @@ TOGETHER, ENOUGH = 0.6, 5.0  # share of all lines' length that agrees; its least
 LEAST = 1.5  # degrees; less does no harm
 
 
-def skew_of(grey: np.ndarray) -> float:
+def skew_of(grey: np.ndarray, enough: float = ENOUGH) -> float:
     """The angle by which a page's rules are turned, in degrees, positive where they fall to the right.
 
     Args:
         grey: uint8 `(H, W)`.
+        enough: of its longer side, how long the rules that agree must be, together.
 
     Returns:
         0 where they are nearly level and upright, too few, or disagree, and of a digit cut out of its page.
@@ -46,7 +47,7 @@ def skew_of(grey: np.ndarray) -> float:
     total = np.cumsum(length[near][order])
     middle = float(angle[near][order][np.searchsorted(total, total[-1] / 2)])
     agreeing = length[np.abs(angle - middle) <= ALIKE].sum()
-    sure = agreeing >= max(TOGETHER * length.sum(), ENOUGH * max(small.shape))
+    sure = agreeing >= max(TOGETHER * length.sum(), enough * max(small.shape))
     return middle if sure and abs(middle) >= LEAST else 0.0
 
 
