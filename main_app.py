@@ -17,5 +17,6 @@ page = st.navigation(pages, position="hidden")
 if st.session_state.get("open-page") != page.url_path:
     st.session_state["open-page"] = page.url_path
     canvas.put_all_away()
+canvas.style()
 header.show(pages)
 page.run()

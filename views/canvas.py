@@ -1,6 +1,7 @@
 """The drawing canvas: strokes in, a PNG out, with undo, redo and clear that a finger can reach."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import streamlit as st
 
@@ -12,6 +13,7 @@ PENS = {"draw.thin": 6, "draw.medium": 13, "draw.thick": 22}  # stroke widths in
 COLOURS = {"light": ("#111111", "#ffffff"), "dark": ("#f5f5f5", "#202a29")}  # ink and paper
 OVER_PICTURE = {"light": "#0f766e", "dark": "#2dbbae"}  # ink that also shows on white, which the drawing then lies on
 SHEET = "sheet"
+STYLE = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 
 
 @dataclass
@@ -86,6 +88,11 @@ class Sheet:
 def sheet(name: str = SHEET) -> Sheet:
     """One of the session's sheets."""
     return st.session_state.setdefault(name, Sheet())
+
+
+def style() -> None:
+    """What the canvas needs of the page around it; call it once a run."""
+    st.html(f"<style>{STYLE}</style>")
 
 
 def put_all_away() -> None:

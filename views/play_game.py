@@ -231,12 +231,12 @@ def _summary(game: Game, script: str) -> None:
                 )
             )
         )
-        if game.missed:
-            st.caption(text("game.missed"))
-            st.html("".join(f'<div class="sum long">{question.solved(script)}</div>' for question in game.missed))
         with st.container(horizontal=True, gap="xsmall"):
             st.button(
                 text("game.once_more"), icon=":material/replay:", type="primary", width="stretch", key="game-once-more",
                 on_click=_start, args=(game.operations, game.level, game.timed),
             )  # fmt: skip
             st.button(text("game.other"), width="stretch", key="game-other", on_click=_stop)
+        if game.missed:
+            st.caption(text("game.missed"))
+            st.html("".join(f'<div class="sum long">{question.solved(script)}</div>' for question in game.missed))

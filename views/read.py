@@ -93,8 +93,9 @@ def _upload(script: str, single: bool) -> list[Source]:
     )
     given = _kept("uploaded", [sources.from_upload(file) for file in files])
     if given and not files:
+        names = [literal(source.name) for source in given[:NAMED]] + ["…"] * (len(given) > NAMED)
         st.button(
-            text("upload.forget", names=", ".join(literal(source.name) for source in given[:NAMED])),
+            text("upload.forget", names=", ".join(names)),
             icon=":material/close:",
             type="tertiary",
             key="forget",

@@ -63,11 +63,12 @@ def _tools(source: Source) -> bool:
         st.caption(literal(source.name), width="stretch")
         correcting = st.toggle(text("correct.toggle"), key=kept.begin(CORRECTING, False), help=text("correct.help"))
         if correcting or mine.boxes is not None:
-            for name, icon, action, idle in (
-                ("correct.undo", ":material/undo:", mine.undo, not mine.past),
-                ("correct.reset", ":material/restart_alt:", mine.reset, mine.boxes is None),
-            ):
-                st.button("", icon=icon, help=text(name), key=name, on_click=action, disabled=idle)
+            with st.container(horizontal=True, gap="xsmall", width="content"):  # on a phone they wrap together
+                for name, icon, action, idle in (
+                    ("correct.undo", ":material/undo:", mine.undo, not mine.past),
+                    ("correct.reset", ":material/restart_alt:", mine.reset, mine.boxes is None),
+                ):
+                    st.button("", icon=icon, help=text(name), key=name, on_click=action, disabled=idle)
     if correcting:
         st.caption(text("correct.hint"))
     return correcting

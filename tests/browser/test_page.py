@@ -302,6 +302,20 @@ def test_a_drawing_is_read_after_each_stroke(open_page, theme):
     expect(digit(page)).to_have_text("7")
 
 
+def test_a_stroke_ends_where_the_mouse_is_let_go_over_a_tool_that_is_idle(open_page):
+    page = open_page()
+    below = middle(page.locator(UNDO))
+    corner = _corner(page)
+    page.mouse.move(corner["x"] + 60, corner["y"] + 50)
+    page.mouse.down()
+    page.mouse.move(corner["x"] + 230, corner["y"] + 50, steps=8)
+    page.mouse.move(*below, steps=8)
+    page.mouse.up()
+    source(page, text("draw.source"))
+    expect(page.locator(UNDO)).to_be_enabled()
+    expect(digit(page)).to_have_text("7")
+
+
 def test_two_digits_are_a_number(open_page):
     page = open_page()
     stroke(page, [(30, 50), (120, 50), (70, 220)])
