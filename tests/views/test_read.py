@@ -471,6 +471,14 @@ def test_of_many_files_the_button_that_removes_them_names_some(page):
     assert page.button(key="forget").label == text("upload.forget", names="0.png, 1.png, 2.png, …")
 
 
+def test_the_way_back_to_another_address_shows_its_script(many):
+    many.query_params["script"] = "latin"
+    many.run()
+    many.query_params["script"] = "khmer"
+    many.run()
+    assert many.selectbox(key="script").value == "khmer" and not many.exception
+
+
 def test_what_is_no_digit_is_said_to_be_so_and_its_bars_are_put_away(page, monkeypatch):
     monkeypatch.setattr(answers, "read", lambda *arguments: a_reading([0.9] + [0.1 / 9] * 9, rejected=True, side=32))
     uploaded(page, ("a.png", png(), PNG))
