@@ -8,7 +8,7 @@ import streamlit as st
 from views import kept
 from views.strings import text
 
-WIDTH, HEIGHT = 340, 280  # pixels; as wide as a phone has room for, and the answer still shows below it
+WIDTH, HEIGHT = 328, 280  # pixels; as wide as a phone of 360 has room for, and the answer still shows below it
 PENS = {"draw.thin": 6, "draw.medium": 13, "draw.thick": 22}  # stroke widths in pixels
 COLOURS = {"light": ("#111111", "#ffffff"), "dark": ("#f5f5f5", "#202a29")}  # ink and paper
 OVER_PICTURE = {"light": "#0f766e", "dark": "#2dbbae"}  # ink that also shows on white, which the drawing then lies on
@@ -159,7 +159,7 @@ def reported(result) -> tuple[list, bytes | None]:
 
 
 def _tools(page: Sheet, prefix: str, pens: bool) -> None:
-    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+    with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center"):  # in one row on a phone
         if pens:
             st.segmented_control(
                 text("draw.pen"),

@@ -16,9 +16,9 @@ from views.strings import text
 GAME, BEST, MEANT = "game", "game-best", "game-meant"
 CHOSEN, LEVEL, TIMED = "game-operations", "game-level", "game-timed"  # before a game
 SHEET = "answer"
-SIZES = {True: (340, 230), False: (440, 300)}  # of the sheet in pixels, on a phone and elsewhere
+SIZES = {True: (canvas.WIDTH, 230), False: (440, 300)}  # of the sheet in pixels, on a phone and elsewhere
 PEN = 12
-COLUMN = 340  # pixels; fits a phone of 375
+COLUMN = canvas.WIDTH
 
 
 def show(script: str, model: Model, narrow: bool) -> None:
