@@ -84,7 +84,9 @@ def _number(answer: Answer, source: Source, script: str, asked: str, model: Mode
         western = answer.reading.text
         own = to_numerals(western, script)
         same = None if own == western else text("whole.western", western=western)
-        st.metric(text("whole.number"), own, delta=same, delta_color="off", delta_arrow="off", width="content")
+        open_to_doubt = scripts.readings(answer, asked) and corrections.of(source).boxes is None
+        title = text("whole.perhaps_number" if open_to_doubt else "whole.number", script=scripts.title(script, model))
+        st.metric(title, own, delta=same, delta_color="off", delta_arrow="off", width="content")
         with st.container(width=NUMBER):
             _text(answer, source, script, asked, model)
 

@@ -543,6 +543,15 @@ def test_all_that_a_shape_may_be_is_said(many, monkeypatch, khmer, shown):
     assert (text("answer.own_digit", script=text("script.latin")) in messages(many.caption)) is (shown != ["0"])
 
 
+@pytest.mark.parametrize(("khmer", "perhaps"), [(0.5, True), (0.001, False)])
+def test_a_number_that_several_scripts_share_is_said_to_be_perhaps_that(many, monkeypatch, khmer, perhaps):
+    reading = replace(page_of(("71",)), inputs=np.zeros((2, 32, 32, 1), np.float32))
+    monkeypatch.setattr(answers, "read", lambda *_: replace(reading, scripts=(("latin", 1 - khmer), ("khmer", khmer))))
+    uploaded(many, ("a.png", png(), PNG), script=AUTO)
+    key = "whole.perhaps_number" if perhaps else "whole.number"
+    assert (many.metric[0].label, many.metric[0].value) == (text(key, script=text("script.latin")), "71")
+
+
 def test_a_chosen_script_is_not_said_to_be_found(many, monkeypatch):
     by_script(monkeypatch, ("khmer", 1.0))
     uploaded(many, ("a.png", png(), PNG), script="khmer")
