@@ -155,8 +155,9 @@ def _recognised(inks, model, script, hand):
     probabilities = _together(ways, [way.said for way in ways], model)
     doubtful = np.flatnonzero(_sureness(probabilities, model, script) < SURE) if len(inks) <= CROWDED else ()
     if len(doubtful):
-        again = [_in_every_way(way.only(doubtful), model) for way in ways]
-        probabilities[doubtful] = _together(ways, again, model)
+        theirs = [way.only(doubtful) for way in ways]
+        again = [_in_every_way(way, model) for way in theirs]
+        probabilities[doubtful] = _together(theirs, again, model)
     return ways[0].inputs, probabilities
 
 

@@ -188,6 +188,17 @@ def test_other_scripts_are_as_probable_as_before(tiny_model):
     assert np.abs(together[:, own] - ways[0].said[:, own]).max() > 0
 
 
+def test_a_sure_digit_beside_doubtful_ones_changes_nothing_of_either(tiny_model):
+    taught = with_hands(tiny_model, latin=Hand(turn=-20))
+    digits = [(255 - draw("latin", digit, seed=digit).astype(np.float32)) / 255 for digit in range(6)]
+    shown = [(ink, (0, 0, 9, 9)) for ink in (*digits, bar(45), bar(70))]
+    together = looking.looked_at(shown, taught, "latin")
+    sure = [found.looked[taught.card.indices("latin")].max() >= looking.SURE for found in together]
+    assert True in sure and False in sure
+    for found, one in zip(together, shown, strict=True):
+        assert np.allclose(found.looked, looking.looked_at([one], taught, "latin")[0].looked, atol=1e-4)
+
+
 @pytest.mark.parametrize(
     ("clear", "sure", "read"),
     [(0.9, 1, 3), (0.55, 1, 8), (0.55, 0.1, 3)],

@@ -96,7 +96,8 @@ def _row(source: Source, script: str, single: bool, model: Model) -> dict:
         row |= {"numerals": to_numerals(row["text"], reading.script), "script": scripts.title(reading.script, model)}
     if not reading.digits:
         return row | {"note": text("answer.no_ink")}
-    row["confidence"] = min(digit.confidence for digit in reading.digits)
+    if reading.text:  # of what was not read there is nothing to be sure of
+        row["confidence"] = min(digit.confidence for digit in reading.digits)
     return row | {"note": text("batch.rejected", n=rejected)} if rejected else row
 
 

@@ -1,17 +1,19 @@
 """The drawing canvas: strokes in, a PNG out, with undo, redo and clear that a finger can reach."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import streamlit as st
 
 from views import kept
 from views.strings import text
 
-WIDTH, HEIGHT = 340, 280  # pixels; as wide as a phone has room for, and the answer still shows below it
+WIDTH, HEIGHT = 328, 280  # pixels; as wide as a phone of 360 has room for, and the answer still shows below it
 PENS = {"draw.thin": 6, "draw.medium": 13, "draw.thick": 22}  # stroke widths in pixels
 COLOURS = {"light": ("#111111", "#ffffff"), "dark": ("#f5f5f5", "#202a29")}  # ink and paper
 OVER_PICTURE = {"light": "#0f766e", "dark": "#2dbbae"}  # ink that also shows on white, which the drawing then lies on
 SHEET = "sheet"
+STYLE = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 
 
 @dataclass
@@ -88,6 +90,11 @@ def sheet(name: str = SHEET) -> Sheet:
     return st.session_state.setdefault(name, Sheet())
 
 
+def style() -> None:
+    """What the canvas needs of the page around it; call it once a run."""
+    st.html(f"<style>{STYLE}</style>")
+
+
 def put_all_away() -> None:
     """Has every sheet's canvas show its strokes again when it comes back; for when another page is opened."""
     for one in list(st.session_state.values()):
@@ -152,7 +159,7 @@ def reported(result) -> tuple[list, bytes | None]:
 
 
 def _tools(page: Sheet, prefix: str, pens: bool) -> None:
-    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+    with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center"):  # in one row on a phone
         if pens:
             st.segmented_control(
                 text("draw.pen"),

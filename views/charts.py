@@ -4,7 +4,8 @@ import altair as alt
 
 from views.strings import text
 
-ROW_HEIGHT = 21
+ROW_HEIGHT = 19
+MARGIN = 20  # pixels of a chart's height that its rows do not get
 
 
 def percent(probability: float) -> str:
@@ -43,14 +44,15 @@ def probability_bars(
             alt.Tooltip("written:N", title=text("chart.probability")),
         ],
     )
-    bars = base.mark_bar(cornerRadiusEnd=3, height=ROW_HEIGHT - 7, minBandSize=2).encode(
+    bars = base.mark_bar(cornerRadiusEnd=3, height=ROW_HEIGHT - 5, minBandSize=2).encode(
         color=alt.Color("kind:N", scale=alt.Scale(domain=kinds), legend=None)
     )
     numbers = base.mark_text(align="left", dx=6, fontSize=13).encode(
         text="written:N", color=alt.ColorDatum(kinds[2], type="nominal")
     )
     # SVG keeps the labels as text: sharp on any screen, and readable by a screen reader.
-    return (bars + numbers).properties(height=ROW_HEIGHT * len(rows), usermeta={"embedOptions": {"renderer": "svg"}})
+    height = ROW_HEIGHT * len(rows) + MARGIN
+    return (bars + numbers).properties(height=height, usermeta={"embedOptions": {"renderer": "svg"}})
 
 
 def learning_curves(rows, steps: int, kinds: list[str], step: str, right: str) -> alt.Chart:

@@ -15,6 +15,16 @@ def begin(key: str, value):
     return key
 
 
+def next_time(key: str, value) -> None:
+    """Has a widget that is not shown begin with `value` when it is."""
+    st.session_state[f"{key}-kept"] = value
+
+
+def before(key: str):
+    """What was chosen when the widget was last shown, or `next_time` chose; `None` where that was never."""
+    return st.session_state.get(f"{key}-kept")
+
+
 def say_again() -> None:
     """Has the lists show what is chosen in other words."""
     for key in _LISTS:

@@ -160,13 +160,13 @@ def per_class(counts: Sequence[int], labels: Sequence[str]) -> alt.Chart:
             alt.Tooltip("n:Q", title=text("model.pictures"), format=","),
         ],
     )
-    bars = base.mark_bar(cornerRadiusEnd=3, height=charts.ROW_HEIGHT - 7).encode(
+    bars = base.mark_bar(cornerRadiusEnd=3, height=charts.ROW_HEIGHT - 5).encode(
         color=alt.Color("kind:N", scale=_scale(), legend=None)
     )
     numbers = base.mark_text(align="left", dx=6, fontSize=13).encode(
         text=alt.Text("n:Q", format=","), color=alt.ColorDatum(text(_KINDS[2]), type="nominal")
     )
-    return _finished(bars + numbers, charts.ROW_HEIGHT * len(rows))
+    return _finished(bars + numbers, charts.ROW_HEIGHT * len(rows) + charts.MARGIN)
 
 
 def _scale() -> alt.Scale:

@@ -14,6 +14,7 @@ from lekh.explain import FAINT
 
 SIDE = 240  # pixels of a step, about 90 on the page, more on a dense screen
 PAGE = 1600  # pixels of a page whose digits are looked at one by one
+SLIM = 4  # times that a step is higher than wide; a strip of paper would fill a screen
 THUMBNAIL = 120
 EXAMPLE = 80  # of a collected digit, twice its width on the page
 MAPS = 960  # of a sheet of maps, twice its width on the page
@@ -23,9 +24,7 @@ LITTLE, FOR, AGAINST = (203, 208, 207), (17, 85, 204), (230, 97, 1)  # grey, blu
 
 def photo(grey: np.ndarray) -> str:
     """A JPEG of at most `SIDE` pixels a side, from a uint8 page `(H, W)`."""
-    picture = Image.fromarray(grey)
-    picture.thumbnail((SIDE, SIDE))
-    return _address(picture, "JPEG", quality=85)
+    return _address(_small(Image.fromarray(grey), GAP), "JPEG", quality=85)
 
 
 def page(grey: np.ndarray) -> str:
@@ -37,9 +36,7 @@ def page(grey: np.ndarray) -> str:
 
 def ink(values: np.ndarray) -> str:
     """A PNG, black on white, of at most `SIDE` pixels a side, from ink `(h, w)` between 0 and 1."""
-    picture = _black_on_white(values)
-    picture.thumbnail((SIDE, SIDE))
-    return _address(picture, "PNG")
+    return _address(_small(_black_on_white(values), 255), "PNG")
 
 
 def network_input(values: np.ndarray) -> str:
@@ -110,6 +107,13 @@ def thumbnail(path: Path, aspect: float = 1.0) -> str:
         small = ImageOps.fit(small, (round(aspect * height), height), centering=(0.12, 0.12))
     small.thumbnail((round(aspect * THUMBNAIL), THUMBNAIL))
     return _address(small, "JPEG", quality=85)
+
+
+def _small(picture: Image.Image, around: int) -> Image.Image:
+    """At most `SIDE` pixels a side; what is slimmer than `SLIM` allows has grey `around` it."""
+    picture.thumbnail((SIDE, SIDE))
+    least = -(-picture.height // SLIM)
+    return picture if picture.width >= least else ImageOps.pad(picture, (least, picture.height), color=around)
 
 
 def _black_on_white(values: np.ndarray) -> Image.Image:

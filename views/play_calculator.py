@@ -13,7 +13,7 @@ from views import canvas, sources
 from views.strings import explained, text
 
 SHEET = "calculation"
-WIDE, SMALL = (720, 200), (340, 190)  # of the sheet in pixels
+WIDE, SMALL = (720, 200), (canvas.WIDTH, 190)  # of the sheet in pixels
 PENS = (9, 6)
 KEPT = 32  # expressions kept for all sessions together, some kB each
 SURE = 0.7  # a sign with less is marked

@@ -16,9 +16,9 @@ from views.strings import text
 GAME, BEST, MEANT = "game", "game-best", "game-meant"
 CHOSEN, LEVEL, TIMED = "game-operations", "game-level", "game-timed"  # before a game
 SHEET = "answer"
-SIZES = {True: (340, 230), False: (440, 300)}  # of the sheet in pixels, on a phone and elsewhere
+SIZES = {True: (canvas.WIDTH, 230), False: (440, 300)}  # of the sheet in pixels, on a phone and elsewhere
 PEN = 12
-COLUMN = 340  # pixels; fits a phone of 375
+COLUMN = canvas.WIDTH
 
 
 def show(script: str, model: Model, narrow: bool) -> None:
@@ -231,12 +231,12 @@ def _summary(game: Game, script: str) -> None:
                 )
             )
         )
-        if game.missed:
-            st.caption(text("game.missed"))
-            st.html("".join(f'<div class="sum long">{question.solved(script)}</div>' for question in game.missed))
         with st.container(horizontal=True, gap="xsmall"):
             st.button(
                 text("game.once_more"), icon=":material/replay:", type="primary", width="stretch", key="game-once-more",
                 on_click=_start, args=(game.operations, game.level, game.timed),
             )  # fmt: skip
             st.button(text("game.other"), width="stretch", key="game-other", on_click=_stop)
+        if game.missed:
+            st.caption(text("game.missed"))
+            st.html("".join(f'<div class="sum long">{question.solved(script)}</div>' for question in game.missed))

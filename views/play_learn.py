@@ -14,8 +14,8 @@ from views.strings import text
 SHEET = "learn"
 SURE = 0.6  # confidence that earns a star
 PEN = 16
-SIZES = {True: (340, 250), False: (440, 340)}  # of the sheet in pixels, on a phone and elsewhere
-COLUMN = 340  # pixels; fits a phone of 375
+SIZES = {True: (canvas.WIDTH, 250), False: (440, 340)}  # of the sheet in pixels, on a phone and elsewhere
+COLUMN = canvas.WIDTH
 FONTS = Path(__file__).resolve().parent.parent / "static"
 FONT = {
     "khmer": "Khmer", "devanagari": "Devanagari", "bangla": "Bengali", "telugu": "Telugu", "odia": "Oriya",

@@ -12,7 +12,6 @@ from views import answers, batch, canvas, kept, own_models, samples, scripts, so
 from views.sources import Source
 from views.strings import literal, text
 
-WIDTH = 340  # pixels of the input column; fits a phone of 375
 NAMED = 3  # files that a button names
 
 
@@ -28,7 +27,7 @@ def _reader() -> None:
     if "sample" not in st.session_state:
         _pick(samples.first(script, scripts.of(model)))
     with st.container(horizontal=True, gap="medium"):
-        with st.container(width=WIDTH):
+        with st.container(width=canvas.WIDTH):
             given = _INPUTS[mode](script, single)
             side = st.container(gap="xsmall")
         with st.container():
@@ -93,8 +92,9 @@ def _upload(script: str, single: bool) -> list[Source]:
     )
     given = _kept("uploaded", [sources.from_upload(file) for file in files])
     if given and not files:
+        names = [literal(source.name) for source in given[:NAMED]] + ["…"] * (len(given) > NAMED)
         st.button(
-            text("upload.forget", names=", ".join(literal(source.name) for source in given[:NAMED])),
+            text("upload.forget", names=", ".join(names)),
             icon=":material/close:",
             type="tertiary",
             key="forget",

@@ -35,12 +35,23 @@ def title(script: str, model: Model | None = None) -> str:
     return model.card.title(script) if model else script
 
 
+def keep() -> None:
+    """Writes the chosen script into the address again, which loses it when another page is opened; call it once a run,
+    before anything is shown."""
+    named = st.query_params.get(KEY)
+    if named in SCRIPTS:
+        st.session_state[KEPT] = named
+    elif st.session_state.get(KEPT) in SCRIPTS:
+        st.query_params[KEY] = st.session_state[KEPT]
+
+
 def choose(model: Model | None, on_change) -> str:
     """Shows the choice, which begins with what the page's address says; returns a script or `AUTO`."""
     scripts = of(model)
     options = scripts if len(scripts) <= FEW else (AUTO, *scripts)
-    if st.session_state.get(KEY) not in options:
-        wanted = (st.query_params.get(KEY), st.session_state.get(KEPT), options[0])
+    named = st.query_params.get(KEY)
+    if st.session_state.get(KEY) not in options or (named in options and named != st.session_state[KEY]):
+        wanted = (named, st.session_state.get(KEPT), options[0])
         take(next(script for script in wanted if script in options))
 
     def changed() -> None:

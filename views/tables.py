@@ -50,9 +50,11 @@ def named(place: int, share: float, script: str, model: Model) -> str:
 
 
 def show(rows: Sequence[dict], columns: Sequence[str], height: int | str = "auto") -> None:
-    """Shows rows under the names that people read."""
+    """Shows rows under the names that people read; no confidence reads as certain."""
+    shown = [row | {"confidence": None if row["confidence"] is None else min(99.9, 100 * row["confidence"])}
+             for row in rows]  # fmt: skip
     st.dataframe(
-        rows,
+        shown,
         hide_index=True,
         height=height,
         column_order=columns,
@@ -61,9 +63,9 @@ def show(rows: Sequence[dict], columns: Sequence[str], height: int | str = "auto
             "confidence": st.column_config.ProgressColumn(
                 text("table.confidence"),
                 help=text("table.confidence_help"),
-                format="percent",
+                format="%.1f %%",
                 min_value=0,
-                max_value=1,
+                max_value=100,
                 width=WIDTHS["confidence"],
             ),
         },

@@ -12,6 +12,7 @@ from views import answers, canvas, collected, kept, screen, scripts, teach_draw,
 from views.strings import explained, text
 
 SCRIPT, MODE, NAMES = "teach-script", "teach-mode", "teach-names"  # of the choices in the session
+TAUGHT = "teach-taught"  # the script that the steps to take back belong to
 MODES = {"draw": teach_draw.show, "photo": teach_photo.show}
 WIDTH = 192  # pixels of the list of scripts; what is beside it fits on a phone
 COLUMN = 400  # pixels of the list of names
@@ -29,6 +30,9 @@ def page() -> None:
 def _teacher() -> None:
     model = _model()
     script, mode = _choices(model)
+    if st.session_state.setdefault(TAUGHT, script) != script:  # chosen on another page
+        _changed()
+        st.session_state[TAUGHT] = script
     collection = collected.of(script)
     narrow = screen.is_narrow()
     if script == OWN:
@@ -61,8 +65,8 @@ def _choices(model: Model | None) -> tuple[str, str]:
             text("script.label"),
             options,
             format_func=scripts.title,
-            key=kept.begin(SCRIPT, scripts.first(list(SCRIPTS))),
-            on_change=_changed,
+            key=_script(),
+            on_change=_other_script,
             label_visibility="collapsed",
             width=WIDTH,
         )
@@ -77,6 +81,21 @@ def _choices(model: Model | None) -> tuple[str, str]:
         )
         collected.ask()
     return script, mode
+
+
+def _script() -> str:
+    """The key of the list of scripts, which follows the script of the other pages, but not away from own symbols."""
+    first = scripts.first(list(SCRIPTS))  # before the next line: it takes the address's
+    elsewhere = st.session_state.get(scripts.KEPT)
+    if st.session_state.get(SCRIPT) is None and elsewhere in SCRIPTS and kept.before(SCRIPT) != OWN:
+        kept.next_time(SCRIPT, elsewhere)
+    return kept.begin(SCRIPT, first)
+
+
+def _other_script() -> None:
+    _changed()
+    if st.session_state[SCRIPT] in SCRIPTS:
+        scripts.take(st.session_state[SCRIPT])
 
 
 def _changed() -> None:

@@ -12,7 +12,7 @@ from views.strings import explained, text
 
 SHEET = "teach"
 COLUMN = 400  # pixels
-SIZES = {True: (340, 250), False: (400, 290)}  # of the sheet in pixels, on a phone and elsewhere
+SIZES = {True: (canvas.WIDTH, 250), False: (400, 290)}  # of the sheet in pixels, on a phone and elsewhere
 CLASS, KEPT, SAID = "teach-class", "teach-kept", "teach-said"
 STEPS = 50  # that can be taken back
 

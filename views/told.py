@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from lekh import clipping, images
+from lekh.collection import OWN
 from lekh.errors import LekhError
 from lekh.model import Model
 from lekh.numerals import SCRIPTS
 from lekh.reading import Box
-from views import collected, corrections
+from views import collected, corrections, kept
 from views.answers import Answer
 from views.sources import Source
 from views.strings import explained, literal, text
@@ -105,6 +106,8 @@ def _done() -> dict[tuple, _Done]:
 
 def _follow(answer: Answer, source: Source, script: str, model: Model) -> str:
     """Brings the collection to what is said of the picture; returns why the last of it could not be kept, if so."""
+    from views import teach  # it draws with the same parts
+
     done, problem = _done(), ""
     boxes = corrections.shown_boxes(answer, source)
     told = {box.box_xywh: _label(box, script, model) for box in boxes if box.digit is not None}
@@ -117,6 +120,8 @@ def _follow(answer: Answer, source: Source, script: str, model: Model) -> str:
         others = [other.box_xywh for other in boxes if other.box_xywh != box]
         done[source.digest, box] = _kept(script, label, grey, box, others)
         problem = done[source.digest, box].problem
+        if not problem and script in (*SCRIPTS, OWN):
+            kept.next_time(teach.SCRIPT, script)  # there it is looked for
     while len(done) > MOST:
         done.pop(next(iter(done)))
     return problem

@@ -63,11 +63,12 @@ def _tools(source: Source) -> bool:
         st.caption(literal(source.name), width="stretch")
         correcting = st.toggle(text("correct.toggle"), key=kept.begin(CORRECTING, False), help=text("correct.help"))
         if correcting or mine.boxes is not None:
-            for name, icon, action, idle in (
-                ("correct.undo", ":material/undo:", mine.undo, not mine.past),
-                ("correct.reset", ":material/restart_alt:", mine.reset, mine.boxes is None),
-            ):
-                st.button("", icon=icon, help=text(name), key=name, on_click=action, disabled=idle)
+            with st.container(horizontal=True, gap="xsmall", width="content"):  # on a phone they wrap together
+                for name, icon, action, idle in (
+                    ("correct.undo", ":material/undo:", mine.undo, not mine.past),
+                    ("correct.reset", ":material/restart_alt:", mine.reset, mine.boxes is None),
+                ):
+                    st.button("", icon=icon, help=text(name), key=name, on_click=action, disabled=idle)
     if correcting:
         st.caption(text("correct.hint"))
     return correcting
@@ -83,7 +84,9 @@ def _number(answer: Answer, source: Source, script: str, asked: str, model: Mode
         western = answer.reading.text
         own = to_numerals(western, script)
         same = None if own == western else text("whole.western", western=western)
-        st.metric(text("whole.number"), own, delta=same, delta_color="off", delta_arrow="off", width="content")
+        open_to_doubt = scripts.readings(answer, asked) and corrections.of(source).boxes is None
+        title = text("whole.perhaps_number" if open_to_doubt else "whole.number", script=scripts.title(script, model))
+        st.metric(title, own, delta=same, delta_color="off", delta_arrow="off", width="content")
         with st.container(width=NUMBER):
             _text(answer, source, script, asked, model)
 

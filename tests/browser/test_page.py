@@ -24,7 +24,7 @@ SEVEN = [(60, 50), (210, 50), (120, 240)]
 ACROSS = [(95, 140), (190, 140)]
 ONE = [(140, 40), (140, 240)]
 CIRCLE = [(170 + round(75 * np.sin(turn)), 140 - round(90 * np.cos(turn))) for turn in np.linspace(0, 6.3, 25)]
-DOODLE = [(40, 50), (60, 250), (220, 60), (240, 240), (50, 150), (290, 120), (300, 260), (20, 30), (330, 20), (140, 10),
+DOODLE = [(40, 50), (60, 250), (220, 60), (240, 240), (50, 150), (290, 120), (300, 260), (20, 30), (320, 20), (140, 10),
           (240, 200), (20, 200), (140, 10), (120, 270)]  # fmt: skip
 UNDO, REDO, CLEAR = (f".st-key-draw-{name} button >> nth=0" for name in ("undo", "redo", "clear"))
 
@@ -302,6 +302,20 @@ def test_a_drawing_is_read_after_each_stroke(open_page, theme):
     expect(digit(page)).to_have_text("7")
 
 
+def test_a_stroke_ends_where_the_mouse_is_let_go_over_a_tool_that_is_idle(open_page):
+    page = open_page()
+    below = middle(page.locator(UNDO))
+    corner = _corner(page)
+    page.mouse.move(corner["x"] + 60, corner["y"] + 50)
+    page.mouse.down()
+    page.mouse.move(corner["x"] + 230, corner["y"] + 50, steps=8)
+    page.mouse.move(*below, steps=8)
+    page.mouse.up()
+    source(page, text("draw.source"))
+    expect(page.locator(UNDO)).to_be_enabled()
+    expect(digit(page)).to_have_text("7")
+
+
 def test_two_digits_are_a_number(open_page):
     page = open_page()
     stroke(page, [(30, 50), (120, 50), (70, 220)])
@@ -368,6 +382,14 @@ def test_on_a_phone_a_finger_draws_and_nothing_sticks_out(open_page):
         choose_input(page, mode)
         page.get_by_text(text(f"{mode}.blank")).wait_for()
         assert fits(page)
+
+
+def test_on_a_narrow_phone_the_sheet_and_its_tools_fit(open_page):
+    page = open_page(width=360, height=780, touch=True)
+    sheet = page.locator("canvas.upper-canvas").bounding_box()
+    assert fits(page) and sheet["x"] + sheet["width"] <= 360 - sheet["x"]
+    tools = [page.locator(f".st-key-draw-{name} button:visible").first for name in ("undo", "redo", "clear")]
+    assert len({round(tool.bounding_box()["y"]) for tool in tools}) == 1
 
 
 def test_on_a_desktop_all_that_matters_is_above_the_fold(open_page):

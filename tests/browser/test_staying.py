@@ -1,6 +1,6 @@
 """What is chosen stays chosen: on another page and back, in another language, in a window of another size."""
 
-from hands import tap
+from hands import rest, tap
 from playwright.sync_api import Page, expect
 
 from views.strings import CATALOGUES, MENU, text
@@ -50,6 +50,18 @@ def test_another_language_keeps_the_script(open_page):
     tap(page.get_by_text(label, exact=True))
     page.get_by_text(CATALOGUES["km"]["draw.hint_one"].format(first="០", last="៩")).wait_for()
     assert "script=khmer" in page.url
+
+
+def test_the_script_stays_in_the_address_of_every_page_and_the_way_back_is_open(open_page):
+    page = open_page(script="khmer")
+    for name in ("play", "model", "teach"):
+        go(page, name)
+        page.wait_for_url(f"**/{name}?script=khmer")
+    expect(page.get_by_role("combobox", name=text("script.label"), exact=True)).to_have_value(text("script.khmer"))
+    for name in ("model", "play"):
+        rest(page)
+        page.go_back()
+        page.wait_for_url(f"**/{name}?script=khmer")
 
 
 def test_a_window_that_changes_on_a_page_after_those_with_sheets(open_page):

@@ -77,6 +77,17 @@ def test_right_answers_lead_to_the_summary(page):
     assert button(shown, "game-start")
 
 
+def test_what_comes_next_stands_above_a_long_list_of_missed_sums(page):
+    played = Game(("+",), "one", False, np.random.default_rng(1), 0.0)
+    shown = page("game", game=played)
+    for _ in range(QUESTIONS):
+        button(shown, "game-skip").click().run()
+    order = [
+        part.key if part.type == "button" else part.value for part in shown.main if part.type in ("button", "caption")
+    ]
+    assert order.index("game-once-more") < order.index(text("game.missed"))
+
+
 def test_a_wrong_answer_is_told_as_it_was_given_until_the_sheet_is_cleared(page):
     played = Game(("+",), "one", False, np.random.default_rng(1), 0.0)
     wrong = str((played.question.answer + 1) % 10)

@@ -1,5 +1,6 @@
 """Every branch of the page, without a browser."""
 
+import base64
 import io
 import pickle
 import shutil
@@ -19,7 +20,7 @@ from lekh import model as models
 from lekh.hand import Hand
 from lekh.numerals import SCRIPTS
 from lekh.reading import AUTO, Digit, Line, Number, Reading
-from views import answers, canvas, corrections, photo, samples, scripts, whole
+from views import answers, canvas, corrections, photo, pictures, samples, scripts, sources, whole
 from views.strings import text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -441,6 +442,43 @@ def test_a_rejected_digit_of_several_is_no_digit_in_the_table(page, monkeypatch)
     assert (row["text"], row["note"]) == ("", text("batch.rejected", n=1))
 
 
+def test_a_picture_in_which_nothing_was_read_has_no_confidence_in_the_table(page, monkeypatch):
+    monkeypatch.setattr(answers, "read", lambda *arguments: a_reading([0.9] + [0.1 / 9] * 9, rejected=True, side=32))
+    uploaded(page, ("a.png", png(), PNG), ("b.png", png(digit=1), PNG))
+    assert page.dataframe[0].value["confidence"].isna().all()
+
+
+def test_confidence_in_a_table_is_in_percent_and_never_certain(page, monkeypatch):
+    monkeypatch.setattr(answers, "read", lambda *arguments: a_reading([1.0] + [0.0] * 9))
+    uploaded(page, ("a.png", png(), PNG), ("b.png", png(digit=1), PNG))
+    assert list(page.dataframe[0].value["confidence"]) == [99.9, 99.9]
+
+
+@pytest.mark.parametrize("make", [pictures.photo, lambda grey: pictures.ink(grey / 255)], ids=["photo", "ink"])
+def test_a_strip_of_paper_does_not_fill_the_screen(make):
+    def shown(height, width):
+        address = make(np.full((height, width), 200, np.uint8))
+        with Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2]))) as picture:
+            return picture.size
+
+    assert shown(30000, 30) == (60, 240) and shown(30, 30000) == (240, 1) and shown(400, 200) == (120, 240)
+
+
+def test_of_many_files_the_button_that_removes_them_names_some(page):
+    page.session_state["uploaded"] = [sources.from_bytes(f"{place}.png", png()) for place in range(5)]
+    page.session_state["mode"] = "upload"
+    page.run()
+    assert page.button(key="forget").label == text("upload.forget", names="0.png, 1.png, 2.png, …")
+
+
+def test_the_way_back_to_another_address_shows_its_script(many):
+    many.query_params["script"] = "latin"
+    many.run()
+    many.query_params["script"] = "khmer"
+    many.run()
+    assert many.selectbox(key="script").value == "khmer" and not many.exception
+
+
 def test_what_is_no_digit_is_said_to_be_so_and_its_bars_are_put_away(page, monkeypatch):
     monkeypatch.setattr(answers, "read", lambda *arguments: a_reading([0.9] + [0.1 / 9] * 9, rejected=True, side=32))
     uploaded(page, ("a.png", png(), PNG))
@@ -503,6 +541,15 @@ def test_all_that_a_shape_may_be_is_said(many, monkeypatch, khmer, shown):
     said = text("answer.confidence", words=text("answer.sure"), percent="90.0 %")
     assert (said in messages(many.markdown)) is (shown == ["0"])
     assert (text("answer.own_digit", script=text("script.latin")) in messages(many.caption)) is (shown != ["0"])
+
+
+@pytest.mark.parametrize(("khmer", "perhaps"), [(0.5, True), (0.001, False)])
+def test_a_number_that_several_scripts_share_is_said_to_be_perhaps_that(many, monkeypatch, khmer, perhaps):
+    reading = replace(page_of(("71",)), inputs=np.zeros((2, 32, 32, 1), np.float32))
+    monkeypatch.setattr(answers, "read", lambda *_: replace(reading, scripts=(("latin", 1 - khmer), ("khmer", khmer))))
+    uploaded(many, ("a.png", png(), PNG), script=AUTO)
+    key = "whole.perhaps_number" if perhaps else "whole.number"
+    assert (many.metric[0].label, many.metric[0].value) == (text(key, script=text("script.latin")), "71")
 
 
 def test_a_chosen_script_is_not_said_to_be_found(many, monkeypatch):

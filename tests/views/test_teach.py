@@ -69,6 +69,33 @@ def test_the_script_that_the_address_names_is_taught_and_goes_to_the_other_pages
     assert made.session_state[teach.SCRIPT] == made.session_state[scripts.KEPT] == kept
 
 
+@pytest.mark.parametrize(
+    ("before", "elsewhere", "taught"),
+    [("latin", "thai", "thai"), ("khmer", "auto", "khmer"), ("khmer", None, "khmer"), (OWN, "thai", OWN)],
+)
+def test_it_opens_with_the_script_of_the_other_pages_or_that_of_the_last_digit_kept(before, elsewhere, taught):
+    made = AppTest.from_function(app, default_timeout=30)
+    made.session_state[f"{teach.SCRIPT}-kept"] = before
+    if elsewhere:
+        made.session_state[scripts.KEPT] = elsewhere
+    run(made)
+    assert made.session_state[teach.SCRIPT] == taught
+
+
+def test_steps_of_another_script_cannot_be_taken_back(page):
+    shown = page(teach_taught="khmer", teach_kept=["a step"])
+    assert shown.session_state[teach_draw.KEPT] == [] and shown.button(key="teach-undo").disabled
+
+
+def test_the_script_that_is_taught_is_that_of_the_other_pages_but_for_own_symbols(page):
+    shown = page("latin")
+    for script, elsewhere in (("khmer", "khmer"), (OWN, "khmer")):
+        shown.selectbox(key=teach.SCRIPT).set_value(script)
+        run(shown)
+        assert shown.session_state[scripts.KEPT] == elsewhere
+        assert shown.query_params[scripts.KEY] in (elsewhere, [elsewhere])
+
+
 def png(digit: int, seed: int | None = None) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(draw("latin", digit, seed)).save(buffer, "PNG")
@@ -404,6 +431,11 @@ def test_a_tap_corrects_one_digit_and_keeps_it(reader, single):
     reader.button(key="told-back").click()
     run(reader)
     assert reader.metric[0].value == "1" and counts(of(reader)) == {"1": 1}
+
+
+def test_what_was_kept_is_what_teach_opens_with(reader):
+    tap(reader, 3)
+    assert reader.session_state[f"{teach.SCRIPT}-kept"] == "latin"
 
 
 def test_what_was_deleted_from_the_collection_does_not_come_back(reader):
