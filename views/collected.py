@@ -16,6 +16,7 @@ from views.strings import explained, literal, text
 
 SETTING = "LEKH_COLLECT"
 CONSENT, CONSENT_BOX = "collect-consent", "collect-consent-box"  # what was agreed to, and the box that is ticked
+SCRIPT = "teach-script"  # whose digits Teach shows, the key of the choice there
 PROBLEM = "collect-problem"  # why it could not be done
 _KEPT = "collections"
 

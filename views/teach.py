@@ -9,9 +9,10 @@ from lekh.errors import LekhError
 from lekh.model import Model
 from lekh.numerals import SCRIPTS
 from views import answers, canvas, collected, kept, screen, scripts, teach_draw, teach_look, teach_photo, teach_train
+from views.collected import SCRIPT
 from views.strings import explained, text
 
-SCRIPT, MODE, NAMES = "teach-script", "teach-mode", "teach-names"  # of the choices in the session
+MODE, NAMES = "teach-mode", "teach-names"  # of the choices in the session
 TAUGHT = "teach-taught"  # the script that the steps to take back belong to
 MODES = {"draw": teach_draw.show, "photo": teach_photo.show}
 WIDTH = 192  # pixels of the list of scripts; what is beside it fits on a phone

@@ -90,9 +90,7 @@ def note(answer: Answer, source: Source, script: str, model: Model) -> None:
     if problem:
         st.caption(problem)
     if any(done.sha256 for (digest, _), done in _done().items() if digest == source.digest):
-        from views import teach  # it draws with the same parts
-
-        st.page_link(
+            st.page_link(
             st.Page(teach.page, title=text("teach.title"), url_path="teach"),
             label=text("told.kept"),
             icon=":material/school:",
@@ -106,8 +104,6 @@ def _done() -> dict[tuple, _Done]:
 
 def _follow(answer: Answer, source: Source, script: str, model: Model) -> str:
     """Brings the collection to what is said of the picture; returns why the last of it could not be kept, if so."""
-    from views import teach  # it draws with the same parts
-
     done, problem = _done(), ""
     boxes = corrections.shown_boxes(answer, source)
     told = {box.box_xywh: _label(box, script, model) for box in boxes if box.digit is not None}
@@ -121,7 +117,7 @@ def _follow(answer: Answer, source: Source, script: str, model: Model) -> str:
         done[source.digest, box] = _kept(script, label, grey, box, others)
         problem = done[source.digest, box].problem
         if not problem and script in (*SCRIPTS, OWN):
-            kept.next_time(teach.SCRIPT, script)  # there it is looked for
+            kept.next_time(collected.SCRIPT, script)  # there it is looked for
     while len(done) > MOST:
         done.pop(next(iter(done)))
     return problem
