@@ -90,7 +90,9 @@ def note(answer: Answer, source: Source, script: str, model: Model) -> None:
     if problem:
         st.caption(problem)
     if any(done.sha256 for (digest, _), done in _done().items() if digest == source.digest):
-            st.page_link(
+        from views import teach  # it draws with the same parts
+
+        st.page_link(
             st.Page(teach.page, title=text("teach.title"), url_path="teach"),
             label=text("told.kept"),
             icon=":material/school:",
