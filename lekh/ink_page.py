@@ -126,7 +126,12 @@ def marks_on(grey: np.ndarray, longer: int) -> np.ndarray:
     ground = even_ground(page)
     if ground is not None:
         return cv2.compare(cv2.absdiff(page, float(ground)), DRAWN_THRESHOLD, cv2.CMP_GT) & 1
-    page = 255 - page if _looks_light(page) else page
+    marks = _standing_out(page)
+    return marks | _standing_out(255 - page) if _looks_light(page) else marks  # chalk, or paper beside a dark desk
+
+
+def _standing_out(page):
+    """uint8 `(h, w)`: 1 on what is darker than the paper of a photo."""
     paper = _paper_around(page, is_field=False)
     return cv2.compare(_contrast_to(paper, page), _grain_threshold(page, paper), cv2.CMP_GT) & 1
 
