@@ -52,11 +52,13 @@ def _stands_between(x, y, w, h, level, upright):
 
 
 def _is_by_rule(x, y, w, h, upright):
-    """Whether a long upright rule is near a turned wall."""
+    """Whether a turned wall is between long upright rules that are near."""
     if upright is None:
         return False
     beside, middle = round(BESIDE * w), x + w // 2
-    return bool(upright[max(0, y - beside) : y + h + beside, max(0, middle - 2) : middle + 3].any())
+    columns = slice(max(0, middle - 2), middle + 3)
+    sides = upright[max(0, y - beside) : y + h // 2, columns], upright[y + h // 2 : y + h + beside, columns]
+    return all(side.any() for side in sides)
 
 
 def _is_side(x, y, w, h, level):
