@@ -68,7 +68,8 @@ def find_digit(grey: np.ndarray) -> DigitInk | None:
     """
     if min(grey.shape) < LEAST_SIDE:
         return None
-    (left, top), paper = sheet.on_desk(grey) or ((0, 0), grey)
+    lying = sheet.lying_on(grey)
+    (left, top), paper = ((0, 0), grey) if lying is None else lying.cut_from(grey)
     plain = ruled_paper.without_rules(paper)
     found = _find_on_paper(plain)
     if found is None:

@@ -72,10 +72,10 @@ def _read_photo_of_one(grey, model, script):
 def _read_all(grey, model, script):
     """The reading of a picture: of all of it or, where that shows no digit, of a sheet that lies on a desk there."""
     found = _without_dots(_read_page(grey, model, script), script)
-    lying = None if found.shows_digits or len(found.digits) > PRINTED else sheet.on_desk(grey)
+    lying = None if found.shows_digits or len(found.digits) > PRINTED else sheet.lying_on(grey)
     if lying is None:
         return found
-    (left, top), paper = lying
+    (left, top), paper = lying.cut_from(grey)
     on_paper = _without_dots(_read_page(paper, model, script), script)
     if not on_paper.shows_digits:
         return found

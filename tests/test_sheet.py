@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from lekh.sheet import on_desk
+from lekh.sheet import lying_on
 
 
 def desk(shape=(600, 800), level=60, seed=1):
@@ -22,7 +22,7 @@ def with_sheet(lean, shape=(600, 800), size=(300, 240), level=200):
 @pytest.mark.parametrize("times", [1, 4], ids=["small", "large"])
 def test_its_box_and_nothing_of_the_desk(lean, times):
     page, corners = with_sheet(lean, (600 * times, 800 * times), (300 * times, 240 * times))
-    (x, y), paper = on_desk(page)
+    (x, y), paper = lying_on(page).cut_from(page)
     assert paper.dtype == np.uint8 and paper.min() > 150
     assert np.abs(np.array([x, y]) - corners.min(axis=0)).max() < 8 * times
     assert np.abs(np.array([x, y]) + paper.shape[::-1] - corners.max(axis=0)).max() < 8 * times
@@ -31,7 +31,7 @@ def test_its_box_and_nothing_of_the_desk(lean, times):
 def test_what_is_written_on_it_is_kept():
     page, _ = with_sheet(10)
     cv2.putText(page, "7", (370, 340), 0, 4, 40, 10)
-    (x, y), paper = on_desk(page)
+    (x, y), paper = lying_on(page).cut_from(page)
     written = page[y : y + paper.shape[0], x : x + paper.shape[1]] == 40
     assert (paper[written] == 40).mean() > 0.99
 
@@ -56,4 +56,4 @@ def all_of_it(page):
 def test_these_are_no_sheets(thing):
     page = desk()
     thing(page)
-    assert on_desk(page) is None
+    assert lying_on(page) is None
