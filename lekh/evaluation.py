@@ -263,11 +263,14 @@ def evaluate_lines(
         progress: as for `evaluate`.
 
     Raises:
-        LekhError: the CSV file is not readable, lacks a column or has no row, or the model does not know the script.
+        LekhError: the CSV file is not readable, lacks a column or has no row, there is no such folder, or the model
+            does not know the script.
     """
     if script != reading.AUTO:
         model.card.indices(script)
     rows = _read_labels(Path(labels))
+    if not os.path.isdir(Path(images)):  # noqa: PTH112 - false for what is no path at all
+        raise LekhError(f"There is no folder {Path(images).name}", "Give the folder that holds the pictures")
 
     def compare(row: dict[str, str]) -> tuple[int, int]:
         truth = digits_only(row["text"])

@@ -183,6 +183,11 @@ class TestEvaluateLines:
             with pytest.raises(LekhError, match=problem):
                 evaluation.evaluate_lines(tmp_path / name, tmp_path, tiny_model, "latin")
 
+    def test_no_folder(self, tiny_model, tmp_path):
+        labels = self.labels(tmp_path, [("a.png", "1")])
+        with pytest.raises(LekhError, match="There is no folder none"):
+            evaluation.evaluate_lines(labels, tmp_path / "none", tiny_model, "latin")
+
     def test_unknown_script(self, tiny_model, tmp_path):
         with pytest.raises(LekhError, match="tamil"):
             evaluation.evaluate_lines(tmp_path / "none.csv", tmp_path, tiny_model, "tamil")
