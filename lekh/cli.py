@@ -7,6 +7,7 @@ Exit status: 0 all well, 1 something could not be done (said in one sentence), 2
 import argparse
 import contextlib
 import csv
+import errno
 import json
 import os
 import sys
@@ -19,6 +20,7 @@ from lekh.errors import LekhError
 
 _BROKEN_PIPE = 141  # what a shell reports of a program that SIGPIPE ended
 _INTERRUPTED = 130
+_LAST_STREAM = 2  # file descriptor of standard error
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit status.
     """
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):  # a numeral or a file name that the terminal cannot show ends nothing
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -41,11 +44,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         status = 1
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the last flush complains once more
+        _drop_output()
         status = _BROKEN_PIPE
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _drop_output()
+        print("The disk is full. Make room, then start the same command again.", file=sys.stderr)
+        status = 1
     except KeyboardInterrupt:
         status = _INTERRUPTED
     return status
+
+
+def _open_closed_streams() -> None:
+    """What was closed before the start leads nowhere, and no file that is opened later takes its place."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _LAST_STREAM:
+        pass
+    os.close(descriptor)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+
+
+def _drop_output() -> None:
+    """What could not be written is not tried again at the end, which would complain once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -228,10 +252,21 @@ def _table(file: str | None) -> Iterator:
         stream = Path(file).open("w", encoding="utf-8-sig", errors="backslashreplace", newline="")  # noqa: SIM115
     except OSError as error:
         raise LekhError(f"{file} cannot be written", "Choose another place for the table") from error
-    with stream:
-        writer = csv.writer(stream)
-        writer.writerow(rows.COLUMNS)
-        yield lambda answer: writer.writerow([rows.as_cell(cell) for cell in rows.row(answer)])
+    writer = csv.writer(stream)
+
+    def add(cells):
+        try:
+            writer.writerow(cells)
+            stream.flush()
+        except OSError as error:
+            raise LekhError(f"{file} cannot be written any further", "Make room on the disk") from error
+
+    try:
+        add(rows.COLUMNS)
+        yield lambda answer: add([rows.as_cell(cell) for cell in rows.row(answer)])
+    finally:
+        with contextlib.suppress(OSError):  # said by then: each row is written at once
+            stream.close()
 
 
 def _evaluate(chosen: argparse.Namespace) -> int:

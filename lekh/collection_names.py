@@ -45,11 +45,20 @@ def checked_script(script: str) -> str:
         LekhError: as `checked_name`, or it already means something else.
     """
     made = checked_name(script)
-    if made.lower() in RESERVED:
-        raise LekhError("One of the names is reserved in Lekh", "Choose another name")
-    if made not in SCRIPTS and made.lower() in SCRIPTS:
-        raise LekhError("One of the names is that of a script", "Choose another name, or write it in small letters")
+    check_meaning(made)
     return made
+
+
+def check_meaning(script: str) -> None:
+    """Sees to it that the name of a script means nothing else in Lekh.
+
+    Raises:
+        LekhError: it does, or it is that of a known script but for its capitals.
+    """
+    if script.lower() in RESERVED:
+        raise LekhError("One of the names is reserved in Lekh", "Choose another name")
+    if script not in SCRIPTS and script.lower() in SCRIPTS:
+        raise LekhError("One of the names is that of a script", "Choose another name, or write it in small letters")
 
 
 def checked_classes(names: list[str] | tuple[str, ...]) -> tuple[str, ...]:

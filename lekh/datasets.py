@@ -48,12 +48,15 @@ def load(path: str | Path, script: str, name: str | None = None, arrays: Sequenc
     """
     path = Path(path)
     name = name or _default_name(path)
-    if path.is_dir() and (path / "labels.csv").is_file():
-        return load_boxes(path, script, name)
-    if path.is_dir():
-        return load_class_folders(path, script, name)
-    if not path.exists():
-        raise LekhError(f"There is no file or folder {path.name}", LAYOUTS)
+    try:
+        if path.is_dir() and (path / "labels.csv").is_file():
+            return load_boxes(path, script, name)
+        if path.is_dir():
+            return load_class_folders(path, script, name)
+        if not path.exists():
+            raise LekhError(f"There is no file or folder {path.name}", LAYOUTS)
+    except OSError as error:  # a name that is too long, a folder that is somebody else's
+        raise LekhError(f"{name} cannot be opened", "Check its name, and that you are allowed to read it") from error
     return load_file(path, script, name, arrays)
 
 

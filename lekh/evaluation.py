@@ -202,7 +202,7 @@ def evaluate(dataset: Dataset, model: Model, progress: Progress | None = None) -
 
     answers = list(_with_progress(_in_threads(read, dataset.images), len(dataset), progress))
     found, confidence, refused = zip(*answers, strict=True)
-    names = tuple(_western_symbols(model.card, dataset.script))
+    names = _class_names(model.card, dataset.script)
     return Evaluation(
         names, truth, np.array(found, np.int64), np.array(confidence, np.float64), np.array(refused, bool)
     )
@@ -263,11 +263,14 @@ def evaluate_lines(
         progress: as for `evaluate`.
 
     Raises:
-        LekhError: the CSV file is not readable, lacks a column or has no row, or the model does not know the script.
+        LekhError: the CSV file is not readable, lacks a column or has no row, there is no such folder, or the model
+            does not know the script.
     """
     if script != reading.AUTO:
         model.card.indices(script)
     rows = _read_labels(Path(labels))
+    if not os.path.isdir(Path(images)):  # noqa: PTH112 - false for what is no path at all
+        raise LekhError(f"There is no folder {Path(images).name}", "Give the folder that holds the pictures")
 
     def compare(row: dict[str, str]) -> tuple[int, int]:
         truth = digits_only(row["text"])
@@ -298,20 +301,28 @@ def edit_distance(first: str, second: str) -> int:
 
 def _class_indices(dataset: Dataset, card: Card) -> np.ndarray:
     """int64 `(N,)`: the labels as places among the model's classes, matched by name where both have names."""
-    symbols = _western_symbols(card, dataset.script)
+    symbols = card.symbols(dataset.script)
+    western = [to_western(symbol) for symbol in symbols]
     used = np.unique(dataset.labels)
-    if dataset.class_names == DIGITS and not set(DIGITS) & set(symbols) and used[-1] < len(symbols):
+    if dataset.class_names == DIGITS and not set(DIGITS) & set(western) and used[-1] < len(symbols):
         return dataset.labels  # numbered shapes, as an .npz has them
-    strange = [dataset.class_names[label] for label in used if dataset.class_names[label] not in symbols]
+
+    def place_of(name):  # as it is written first: numerals of one number may be symbols apart
+        return next((names.index(name) for names in (symbols, western) if name in names), NOTHING)
+
+    places = np.array([place_of(name) for name in dataset.class_names], np.int64)
+    strange = [dataset.class_names[label] for label in used if places[label] == NOTHING]
     if strange:
         problem = f"{dataset.name} has the class {strange[0]}, which the model does not know"
-        raise LekhError(problem, f"Use the classes {', '.join(symbols)}")
-    places = np.array([symbols.index(name) if name in symbols else NOTHING for name in dataset.class_names], np.int64)
+        raise LekhError(problem, f"Use the classes {', '.join(_class_names(card, dataset.script))}")
     return places[dataset.labels]
 
 
-def _western_symbols(card: Card, script: str) -> list[str]:
-    return [to_western(symbol) for symbol in card.symbols(script)]
+def _class_names(card: Card, script: str) -> tuple[str, ...]:
+    """How the classes of a script are called, all of them differently: in Western digits where that can be."""
+    symbols = tuple(card.symbols(script))
+    western = tuple(map(to_western, symbols))
+    return western if len(set(western)) == len(symbols) else symbols
 
 
 def _in_threads(function: Callable, items: Iterable) -> Iterator:

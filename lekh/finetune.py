@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from lekh import datasets, head, model, model_folder, reading, rehearsal
+from lekh.collection_names import check_meaning
 from lekh.datasets import Dataset
 from lekh.errors import LekhError
 from lekh.head import softmax
@@ -150,8 +151,9 @@ def main(data: Sequence[str], script: str, start: str, out: str, report: Report 
     """The command `train DATA --script NAME --from DIR --out DIR`.
 
     Raises:
-        LekhError: see `finetune`; or there are no digits at one of the places.
+        LekhError: see `finetune`; or there are no digits at one of the places, or the script's name means another one.
     """
+    check_meaning(script)
     sets = [datasets.load(path, script) for path in data]
     return finetune(_together(sets), Path(start), Path(out).resolve(), report=report)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lekh.datasets_files import UNREADABLE
 from lekh.errors import LekhError
 from lekh.model import KERAS, TFLITE
 
@@ -203,7 +204,7 @@ def put_on_keras(network: bytes, before: Head, head: Head) -> bytes:
         layer["config"]["units"] = len(head.bias)
         members[_CONFIG] = json.dumps(config).encode()
         members[_WEIGHTS] = _with_weights(members[_WEIGHTS], before, head)
-    except (zipfile.BadZipFile, KeyError, IndexError, TypeError, ValueError, OSError) as error:
+    except (*UNREADABLE, IndexError, TypeError) as error:
         raise LekhError(f"{KERAS} does not load", "Copy a complete model folder there") from error
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:

@@ -35,6 +35,8 @@ class Ledger:
         """
         self.path, self.columns = path, list(columns)
         try:
+            if path.exists() and not path.is_file():  # a device or a pipe, which may never end
+                raise OSError("no regular file")
             self._unfinished = path.with_name(f"{path.name}.unfinished")
             self._file = path.open("r+b" if path.exists() else "x+b")
             _lock(self._file, path)

@@ -104,7 +104,8 @@ class Card:
         """`indices` of every script, sorted once: each digit that is read asks for all of them."""
         places: dict[str, list[tuple[int, int]]] = {}
         for index, label in enumerate(self.classes):
-            places.setdefault(label.script, []).append((label.digit, index))
+            if label.script in self.scripts:
+                places.setdefault(label.script, []).append((label.digit, index))
         return {script: tuple(index for _, index in sorted(found)) for script, found in places.items()}
 
     def symbols(self, script: str) -> list[str]:

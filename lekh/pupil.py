@@ -15,7 +15,7 @@ from lekh.lesson import Lesson, Settings, wider
 from lekh.litert import Network
 from lekh.model import Card, ClassLabel, Model
 from lekh.normalize import to_input
-from lekh.numerals import SCRIPTS, to_western
+from lekh.numerals import SCRIPTS
 
 PARTS = 4  # that are left out in turn
 MOST_FITTED = 4  # digits of a class by which the hand is found
@@ -228,8 +228,7 @@ def _with_classes(card: Card, dataset: Dataset) -> tuple[tuple[ClassLabel, ...],
     added = tuple(ClassLabel(script, place, symbol) for place, symbol in enumerate(symbols) if place >= len(known))
     places = {name: place for place, name in enumerate(symbols)}
     labels = np.array([places[names[label]] for label in dataset.labels], np.int64)
-    western = tuple(map(to_western, symbols))
-    return (*card.classes, *added), replace(dataset, labels=labels, class_names=western)
+    return (*card.classes, *added), replace(dataset, labels=labels, class_names=tuple(symbols))
 
 
 def _folds(labels, new, rng) -> np.ndarray:

@@ -9,7 +9,6 @@ LEKH_DATA=... python -m lekh.rehearsal model          writes them there, in abou
 """
 
 import sys
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from lekh import augment, datasets, head, images, ink, litert, nondigits, operators, preparation
+from lekh.datasets_files import UNREADABLE
 from lekh.errors import LekhError
 from lekh.model import DEFAULT_FOLDER, NO_DIGIT, SECOND_TFLITE, TFLITE, read_card
 from lekh.normalize import Normalization, to_input
@@ -107,7 +107,7 @@ def find(folder: Path, trunk: str) -> Statistics | None:
                     classes = tuple((str(script), str(symbol)) for script, symbol in stored["classes"])
                     arrays = (stored[name].astype(np.float32) for name in ("means", "directions", "spreads"))
                     return Statistics(classes, *arrays)
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):  # none there, or not to be read
+        except UNREADABLE:  # or none is there
             continue
     return None
 

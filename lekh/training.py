@@ -13,6 +13,7 @@ import numpy as np
 
 from lekh import datasets, rehearsal
 from lekh.calibration import calibrate
+from lekh.collection_names import check_meaning
 from lekh.datasets import Dataset
 from lekh.errors import LekhError
 from lekh.exporting import CHECKPOINT, export, make_card
@@ -254,6 +255,7 @@ def main(
     if data:
         if script is None:
             raise LekhError("The script of the digits is not given", "Add --script, for instance --script khmer")
+        check_meaning(script)  # a model of a script that cannot be asked for would be of no use
         sets, described = [datasets.load(path, script) for path in data], None
         epoch_digits = min(configuration.epoch_digits, 40 * sum(map(len, sets)))
         configuration = replace(configuration, epoch_digits=epoch_digits, second=False)

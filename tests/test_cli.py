@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from PIL import Image
 from lekh import bench, cli, datasets, model, rows
 
 ROOT = Path(__file__).resolve().parent.parent
+FULL = Path("/dev/full")
 HEAVY = {"streamlit", "tensorflow", "keras", "pandas", "matplotlib", "scipy", "sklearn", "hypothesis", "altair", "tqdm"}
 
 
@@ -116,6 +118,11 @@ class TestRead:
         status, out, err = lekh("read", pictures["seven"], "--csv", tmp_path / "no" / "table.csv")
         assert (status, out) == (1, "")
         assert "cannot be written" in err
+
+    @pytest.mark.skipif(not FULL.exists(), reason="a full disk is played by a device of Linux")
+    def test_csv_on_a_full_disk(self, lekh, pictures):
+        status, _, err = lekh("read", pictures["seven"], "--csv", FULL)
+        assert (status, err) == (1, "/dev/full cannot be written any further. Make room on the disk.\n")
 
     def test_a_script_that_the_model_does_not_know(self, lekh, pictures):
         status, out, err = lekh("read", "--script", "tamil", pictures["seven"])
@@ -319,6 +326,26 @@ class TestProcess:
         process.send_signal(signal.SIGINT)
         assert process.communicate()[1] == b""
         assert process.wait() == 130
+
+    @pytest.mark.skipif(not FULL.exists(), reason="a full disk is played by a device of Linux")
+    def test_a_full_disk_is_said_in_one_sentence(self, tiny_model_folder, pictures):
+        with FULL.open("wb") as full:
+            words = ("read", "--model", tiny_model_folder, pictures["seven"])
+            process = self.start(*words, stdout=full, stderr=subprocess.PIPE)
+            _, err = process.communicate()
+        assert err == b"The disk is full. Make room, then start the same command again.\n"
+        assert process.returncode == 1
+
+    @pytest.mark.skipif(os.name == "nt", reason="a shell closes streams in another way there")
+    @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"], ids=["output", "error", "all"])
+    def test_closed_streams_keep_nothing_from_being_read(self, tiny_model_folder, pictures, tmp_path, closed):
+        words = ("read", "--model", tiny_model_folder, pictures["seven"], pictures["broken"])
+        command = shlex.join([sys.executable, "-m", "lekh", *map(str, words), "--csv", str(tmp_path / "table.csv")])
+        done = subprocess.run(f"{command} {closed}", shell=True, cwd=ROOT, capture_output=True)
+        assert done.returncode == 1
+        assert done.stdout.count(b"\n") == (closed == "2>&-")
+        assert done.stderr.count(b"\n") == (closed == ">&-")
+        assert (tmp_path / "table.csv").read_bytes().count(b"\r\n") == 3
 
     def test_a_numeral_that_the_terminal_cannot_show(self, tiny_model_folder, pictures):
         environment = {**os.environ, "PYTHONIOENCODING": "ascii"}

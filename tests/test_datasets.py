@@ -19,6 +19,7 @@ PAGES = np.zeros((3, 4, 4), np.uint8)
 LABELS = np.array([0, 1, 2])
 MISTAKES = {
     "nothing there": (lambda d: d / "none.npz", "There is no file or folder none.npz"),
+    "a name that no file can have": (lambda d: d / ("x" * 5000), "cannot be opened"),
     "empty folder": (lambda d: d, "holds no folders with pictures"),
     "folder of pictures": (lambda d: class_folders(d / "x", ["1"]) / "1", "holds no folders with pictures"),
     "folder that is no digit": (lambda d: class_folders(d, ["1", "cat"]), "The folder cat in"),

@@ -1,6 +1,7 @@
 """The figures by hand, and a whole evaluation through the door of an upload."""
 
 import csv
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from lekh import evaluation
 from lekh.datasets import Dataset, Strokes
 from lekh.errors import LekhError
 from lekh.evaluation import NOTHING, Evaluation
+from lekh.model import Model
 
 
 def counted(truth, read, confidence=None, refused=None, names="abc"):
@@ -123,6 +125,14 @@ class TestEvaluate:
         dataset = Dataset("some", "latin", pages, np.array([0, 1]), None, ("7", "3"))
         assert evaluation.evaluate(dataset, tiny_model).truth.tolist() == [7, 3]
 
+    def test_numerals_of_one_number_may_be_symbols_apart(self, tiny_model):
+        both = tuple(replace(label, script="both", digit=place) for place, label in enumerate(tiny_model.card.classes))
+        apart = Model(tiny_model.folder, replace(tiny_model.card, classes=both), tiny_model.content)
+        pages = np.stack([draw(script, 7) for script in ("khmer", "latin")])
+        found = evaluation.evaluate(Dataset("some", "both", pages, np.array([0, 1]), None, ("៧", "7")), apart)
+        assert found.truth.tolist() == found.read.tolist() == [17, 7]
+        assert found.class_names == (*"0123456789", *"០១២៣៤៥៦៧៨៩") and len(found.per_class) == 20
+
     def test_progress_sees_every_image(self, tiny_model):
         seen = []
 
@@ -182,6 +192,11 @@ class TestEvaluateLines:
         for name, problem in (("none.csv", "cannot be read"), ("binary.csv", "is no CSV file")):
             with pytest.raises(LekhError, match=problem):
                 evaluation.evaluate_lines(tmp_path / name, tmp_path, tiny_model, "latin")
+
+    def test_no_folder(self, tiny_model, tmp_path):
+        labels = self.labels(tmp_path, [("a.png", "1")])
+        with pytest.raises(LekhError, match="There is no folder none"):
+            evaluation.evaluate_lines(labels, tmp_path / "none", tiny_model, "latin")
 
     def test_unknown_script(self, tiny_model, tmp_path):
         with pytest.raises(LekhError, match="tamil"):

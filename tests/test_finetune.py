@@ -161,6 +161,12 @@ def test_the_place_must_be_free(place, tiny_model_folder, tmp_path, capsys):
     assert "Choose another folder" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("script", ["none", "auto", "Latin"])
+def test_a_script_that_means_another_one_is_said_before_any_work(script, tmp_path, capsys):
+    assert cli.main(["train", "d", "--script", script, "--from", "m", "--out", str(tmp_path / "out")]) == 1
+    assert "One of the names is" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "words",
     [["--script", "x", "--out", "o", "--from", "m"], ["d", "--script", "x", "--out", "o", "--json"],

@@ -222,6 +222,12 @@ class TestLedger:
             pass
         assert (tmp_path / "t.csv").read_bytes() == content
 
+    def test_what_is_no_file_stays_as_it_is(self, tmp_path):
+        (tmp_path / "t.csv").symlink_to(os.devnull)
+        with pytest.raises(LekhError, match="cannot be written"), self.opened(tmp_path / "t.csv"):
+            pass
+        assert [path.name for path in tmp_path.iterdir()] == ["t.csv"]
+
     def test_rows_of_other_settings_are_not_mixed(self, tmp_path):
         with self.opened(tmp_path / "t.csv", script="latin") as table:
             table.append([["a", "1"]])

@@ -35,6 +35,14 @@ def test_what_is_no_network_is_refused(content):
         head.taken_off(content)
 
 
+def test_a_damaged_source_is_refused(tiny_model_folder):
+    _, last = head.taken_off((tiny_model_folder / TFLITE).read_bytes())
+    content = bytearray((tiny_model_folder / KERAS).read_bytes())
+    content[content.index(b"PK\1\2") + 10] = 99  # a way of packing that zipfile lacks
+    with pytest.raises(LekhError, match=r"digits\.keras does not load"):
+        head.put_on_keras(bytes(content), last, last)
+
+
 def test_both_files_must_be_the_same_network(tiny_model_folder):
     _, last = head.taken_off((tiny_model_folder / TFLITE).read_bytes())
     other = head.Head(last.kernel + 1, last.bias)

@@ -14,6 +14,7 @@ import pytest
 
 from lekh import model
 from lekh.errors import LekhError
+from lekh.numerals import SIGNS
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -106,6 +107,14 @@ def test_scripts_and_symbols_come_from_the_card(tiny_model):
     assert card.title("khmer") == "Khmer"
     with pytest.raises(LekhError, match=r"'tamil'\. Choose one of: latin, khmer"):
         card.indices("tamil")
+
+
+@pytest.mark.parametrize("name", [model.NO_DIGIT, SIGNS])
+def test_what_stands_in_the_place_of_a_script_is_none(name):
+    card = model.read_card(model.DEFAULT_FOLDER)
+    assert name in {label.script for label in card.classes}
+    with pytest.raises(LekhError, match=f"does not read the script '{name}'"):
+        card.indices(name)
 
 
 def test_shapes_of_ones_own_have_titles(folder):

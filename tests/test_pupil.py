@@ -67,6 +67,12 @@ def test_a_new_script_is_taught_each_digit_as_itself(refuses, tiny_model_folder,
     assert (own.argmax(axis=1) == pupil.labels).mean() >= 0.9
 
 
+def test_numerals_of_one_number_may_be_symbols_apart(tiny_model):
+    pages = tuple(draw(script, 7, seed=50 + copy) for script in ("khmer", "latin") for copy in range(4))
+    both = Dataset("both", "both", pages, np.repeat([0, 1], 4).astype(np.int64), None, ("៧", "7"))
+    assert Pupil(tiny_model, both, QUICK).examined()[1] == 8
+
+
 def refused_sets():
     plain = symbols(2, seed=1, names=SYMBOLS[:2])
     many = tuple(f"shape {place}" for place in range(41))

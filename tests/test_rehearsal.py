@@ -22,8 +22,11 @@ def test_drawn_features_are_like_those_that_were_described(tmp_path):
     assert back.classes == statistics.classes
     assert np.allclose(back.means, statistics.means, atol=1e-2)
     assert rehearsal.find(tmp_path, "another") is None
-    (tmp_path / rehearsal.FILE).write_bytes(b"PK\3\4 no more")
-    assert rehearsal.find(tmp_path, "trunk") is None
+    content = bytearray((tmp_path / rehearsal.FILE).read_bytes())
+    content[content.index(b"PK\1\2") + 10] = 99  # a way of packing that zipfile lacks
+    for damaged in (bytes(content), b"PK\3\4 no more"):
+        (tmp_path / rehearsal.FILE).write_bytes(damaged)
+        assert rehearsal.find(tmp_path, "trunk") is None
 
 
 def test_the_shipped_statistics_are_of_the_shipped_network():

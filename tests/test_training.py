@@ -227,6 +227,12 @@ def test_ones_own_digits_need_a_script():
         training.main(["somewhere"])
 
 
+@pytest.mark.parametrize("script", ["none", "auto", "Latin"])
+def test_a_script_that_means_another_one_is_said_before_any_work(script):
+    with pytest.raises(LekhError, match="One of the names is"):
+        training.main(["somewhere"], script, "out")
+
+
 def test_without_data_there_is_nothing_to_train_on(monkeypatch, tmp_path):
     monkeypatch.setenv("LEKH_DATA", str(tmp_path))
     with pytest.raises(LekhError, match="No training set"):
