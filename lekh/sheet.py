@@ -19,10 +19,11 @@ CORNER = 0.03  # of its outline, by which the corners may be round
 CORNERS = 4, 6  # of a sheet, or of what the picture's border leaves of it
 STRAIGHT = 0.9  # of its hull that it fills, and of that in straight sides
 RIM = 6  # pixels: what is nearer to the border is cut off by it
+EDGE = 3, 7  # pixels: half of that within its edge nothing is written, but crumbs of the edge lie there
 ASIDE, EVERY = 5, 3  # pixels, how far from its edge its light and the desk's are compared, and how often along it
 DARKER = 0.8  # of its edge, beyond which it is darker
 FEWEST = 20, 8  # places where that is compared, of all of the edge and of a side
-ALIKE = 1.15  # times darker on one side than on another: a desk is as dark beside a sheet as below it, a shadow is not
+ALIKE = 1.25  # times darker on one side than on another: a desk is as dark beside a sheet as below it, a shadow is not
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,10 +73,11 @@ def lying_on(grey: np.ndarray) -> Sheet | None:
     small = cv2.medianBlur(resized(grey[::step, ::step], SIDE), 5)
     small = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((WRITTEN, WRITTEN), np.uint8))
     light = cv2.threshold(small, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[1]
-    for parts in (_even(small), light):
+    for parts, edge in ((_even(small), EDGE[0]), (light, EDGE[1])):
         hull = _largest_sheet(parts, small)
         if hull is not None:
-            return Sheet(cv2.fillConvexPoly(np.zeros_like(small), hull, 1))
+            mask = cv2.fillConvexPoly(np.zeros_like(small), hull, 1)
+            return Sheet(cv2.erode(mask, np.ones((edge, edge), np.uint8)))
     return None
 
 
@@ -114,7 +116,11 @@ def _is_straight(outline, hull, corners, shape):
 
 
 def _is_on_desk(hull, corners, small):
-    """Whether a picture is darker beyond a hull, by the same share along each of the sides between its corners."""
+    """Whether a picture is darker beyond a hull, by the same share along each of the sides between its corners, and on
+    the whole: beyond the stroke of a large 0 there is paper again."""
+    within = cv2.fillConvexPoly(np.zeros_like(small), hull, 1) > 0
+    if within.all() or np.median(small[~within]) > (1 - STEP) * np.median(small[within]):
+        return False
     edge, outwards = _along(hull[:, 0].astype(np.float64))
     inside, outside = edge - ASIDE * outwards, edge + ASIDE * outwards
     most = np.array(small.shape[::-1]) - 1

@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -247,6 +248,32 @@ def test_pencil_is_seen_through_grain(tiny_model, contrast):
     assert not layout.find_lines(ink_page.find_page(page).ink)
     found = reading.read(page, tiny_model, "latin")
     assert len(found.digits) == 24 and found.text == "\n".join(rows)
+
+
+def test_small_pencil_on_a_large_page_is_seen_through_grain_as_finely_as_any(tiny_model):
+    rows = ["120 3457 98", "6 52 7301", "4444 12 09"]
+    page = in_poor_light(compose(rows, shape=(1400, 2000), height=36)[0], 0.4)
+    assert reading.read(page, tiny_model, "latin").text == "\n".join(rows)
+
+
+@pytest.mark.parametrize(
+    "turned, level, chosen",
+    [
+        ((49, 117), (6, 9), "turned"),
+        ((20, 45), (12, 25), "turned"),
+        ((20, 38), (32, 41), "level"),
+        (None, (5, 9), "level"),
+    ],
+    ids=["a form's print beside", "more digits", "fewer digits", "no rules"],
+)
+def test_a_turned_page_is_what_shows_more_digits(monkeypatch, turned, level, chosen):
+    def shown(counts, name):
+        return counts and SimpleNamespace(accepted=counts[0], digits=[None] * counts[1], name=name)
+
+    monkeypatch.setattr(reading, "skew_of", lambda *given: 8.0)
+    monkeypatch.setattr(reading, "_read_turned", lambda *given: shown(turned, "turned"))
+    monkeypatch.setattr(reading, "_read_level", lambda *given: shown(level, "level"))
+    assert reading._read_page(None, None, "latin").name == chosen
 
 
 def test_grain_alone_is_not_read(tiny_model):

@@ -148,6 +148,19 @@ def test_the_walls_of_boxes_go_and_what_is_written_in_them_stays():
     assert removed[(form > 0) & (digits == 0)].mean() > 0.95
 
 
+def test_walls_beside_a_long_upright_rule_go():
+    """Boxes stacked on each other, the lower ones fewer: their first walls are one rule."""
+    form, _ = cells(rows=3, columns=3)
+    wide, _ = cells(rows=1, columns=8)
+    form = np.pad(form, ((100, 0), (0, wide.shape[1] - form.shape[1])))
+    cv2.line(form, (200, 40), (200, form.shape[0] - 60), 1, 2)
+    form[: wide.shape[0]] |= wide
+    _, removed = without_rules(form)
+    walls = wide.copy()
+    walls[:45], walls[115:] = 0, 0
+    assert removed[: wide.shape[0]][walls > 0].mean() > 0.95
+
+
 def test_ones_between_rules_are_no_walls():
     """Of different heights, or standing free of the rules."""
     form, _ = cells(columns=6)

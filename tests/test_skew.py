@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from lekh import model, reading
+from lekh import ink_page, model, reading
 from lekh.ink_page import PAGE
 from lekh.skew import LEAST, skew_of, straightened, turned_back
 from tests.composed import compose, photographed
@@ -34,6 +34,20 @@ def test_squares_tell_it(angle):
     assert skew_of(drawn(turned(grid(), angle, 0)[0])) == pytest.approx(angle, abs=0.6)
     photo = photographed(0.5 * turned(grid(), angle, 0)[0], grain=2.0)
     assert skew_of(photo) == pytest.approx(angle, abs=0.6)
+
+
+def test_few_rules_tell_it_where_few_are_enough():
+    mask = grid()
+    mask[240:], mask[:, 380:] = 0, 0
+    photo = photographed(0.5 * turned(mask, 8.0, 0)[0], grain=2.0)
+    assert skew_of(photo) == 0
+    assert skew_of(photo, 2.5) == pytest.approx(8.0, abs=0.6)
+
+
+def test_dark_rules_tell_it_on_paper_that_stands_out_from_a_dark_desk(monkeypatch):
+    monkeypatch.setattr(ink_page, "_looks_light", lambda page: True)
+    photo = photographed(0.5 * turned(grid(), 8.0, 0)[0], grain=2.0)
+    assert skew_of(photo) == pytest.approx(8.0, abs=0.6)
 
 
 @pytest.mark.parametrize(
