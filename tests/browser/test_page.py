@@ -91,7 +91,8 @@ def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> No
 
 
 def middle(locator) -> tuple[float, float]:
-    box = locator.bounding_box()
+    while (box := locator.bounding_box()) is None:  # it is being drawn anew
+        locator.wait_for()
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
