@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from lekh import sheet
 from lekh.connected import components
 from lekh.ground import (
     FIELD,
@@ -99,15 +100,35 @@ def find_page(
         is_light = _looks_light(page) if is_light is None else is_light
         found, _ = _ink_of_photo(255 - page if is_light else page, is_field, ruled)
     else:
-        found, paper = _ink_of_photo(page, is_field, ruled)
-        if _looks_light(page):  # chalk on a board, or white paper on a dark desk: see what stands out more
-            light, board = _ink_of_photo(255 - page, is_field, ruled)
-            shown, as_dark = cv2.subtract(board, 255 - page), cv2.subtract(paper, page)
-            free = _not_held(light.ink, found.ink)
-            more = (free * shown).sum() > AS_LIGHT * (found.ink * as_dark).sum()
-            if more and not _is_paper(free, page):
-                found = replace(light, is_light=True)
+        found = _ink_that_stands_out(page, ruled)
+    if ground is None and not is_field:
+        found = _on_sheet(found, page)
     return replace(found, scale=max(grey.shape) / max(page.shape))
+
+
+def _ink_that_stands_out(page, ruled):
+    """`PageInk` of the strokes of a photo that stand out more from their ground, dark ones or light ones."""
+    found, paper = _ink_of_photo(page, False, ruled)
+    if not _looks_light(page):
+        return found
+    light, board = _ink_of_photo(255 - page, False, ruled)  # chalk on a board, or white paper on a dark desk
+    shown, as_dark = cv2.subtract(board, 255 - page), cv2.subtract(paper, page)
+    free = _not_held(light.ink, found.ink)
+    more = (free * shown).sum() > AS_LIGHT * (found.ink * as_dark).sum()
+    return replace(light, is_light=True) if more and not _is_paper(free, page) else found
+
+
+def _on_sheet(found, page):
+    """The ink of a photo without that of the desk on which a sheet lies there: wood has strokes, too. What reaches over
+    the edge of the sheet goes with it."""
+    lying = sheet.lying_on(page)
+    if lying is None:
+        return found
+    within = lying.within(found.ink.shape)
+    count, labels = cv2.connectedComponents((found.ink > EDGE).astype(np.uint8), ltype=cv2.CV_32S)
+    over = np.bincount(labels[within == 0], minlength=count) > 0
+    over[0] = False
+    return replace(found, ink=np.where((within == 0) | over[labels], 0, found.ink))
 
 
 def marks_on(grey: np.ndarray, longer: int) -> np.ndarray:

@@ -70,16 +70,18 @@ def _read_photo_of_one(grey, model, script):
 
 
 def _read_all(grey, model, script):
-    """The reading of a picture: of all of it or, where that shows no digit, of a sheet that lies on a desk there."""
+    """The reading of a picture: of all of it or, where that shows no digit, of the one digit of a sheet on a desk."""
     found = _without_dots(_read_page(grey, model, script), script)
     lying = None if found.shows_digits or len(found.digits) > PRINTED else sheet.lying_on(grey)
     if lying is None:
         return found
     (left, top), paper = lying.cut_from(grey)
     on_paper = _without_dots(_read_page(paper, model, script), script)
-    if not on_paper.shows_digits:
+    if on_paper.accepted != 1 or len(on_paper.digits) > FEW:
         return found
-    return replace(on_paper.with_each(lambda digit: digit.moved(left, top)), grey=grey)
+    on_paper = replace(on_paper.with_each(lambda digit: digit.moved(left, top)), grey=grey)
+    (digit,) = (digit for digit in on_paper.digits if not digit.rejected)
+    return on_paper if lying.holds(digit.box_xywh, grey.shape) else found
 
 
 def _without_dots(found, script):

@@ -40,6 +40,13 @@ class Sheet:
         """uint8 `shape`, 1 within the sheet, of the picture at that size."""
         return cv2.resize(self.mask, shape[::-1], interpolation=cv2.INTER_NEAREST)
 
+    def holds(self, box_xywh: tuple[int, int, int, int], shape: tuple[int, int]) -> bool:
+        """Whether a box in the picture, in pixels at that size, lies within the sheet and does not touch its edge."""
+        x, y, w, h = box_xywh
+        apart = -(-max(shape) // SIDE)  # a pixel of the mask
+        around = self.within(shape)[max(0, y - apart) : y + h + apart, max(0, x - apart) : x + w + apart]
+        return bool(around.all())
+
     def cut_from(self, grey: np.ndarray) -> tuple[tuple[int, int], np.ndarray]:
         """The sheet alone.
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from lekh import ink_page, layout, printed, sheet
+from lekh import ink_page, layout, printed
 from lekh.ground import is_cut_out
 from lekh.ink_page import PageInk
 from lekh.joining import joined
@@ -31,7 +31,7 @@ def through_grain(grey: np.ndarray, model: Model, script: str) -> Reading | None
     """The reading of a page whose grain hides its ink, a pencil's in poor light say; `None` where it may be grain."""
     if is_cut_out(grey):
         return None
-    page = _on_sheet(ink_page.find_page(grey, blur=THROUGH_GRAIN), sheet.lying_on(grey))
+    page = ink_page.find_page(grey, blur=THROUGH_GRAIN)
     lines = _lines_on(page, grey, model, script)
     if len(pieces_of(lines)) < PENCILLED:
         return None
@@ -41,24 +41,18 @@ def through_grain(grey: np.ndarray, model: Model, script: str) -> Reading | None
 
 def found_on(grey: np.ndarray, model: Model, script: str) -> tuple[PageInk, tuple[Line, ...]]:
     """The ink of a page and its lines, at the lower resolution where that shows enough of the digits."""
-    lying = sheet.lying_on(grey)
-    page = _on_sheet(ink_page.find_page(grey, QUICK), lying)
+    page = ink_page.find_page(grey, QUICK)
     lines = _lines_on(page, grey, model, script)
     if page.scale <= 1:
         return page, lines
     heights = [piece.box_xywh[3] for piece in pieces_of(lines)]
     if heights and np.median(heights) >= TALL:
         return page, lines
-    finer = _on_sheet(ink_page.find_page(grey, is_light=page.is_light if heights else None), lying)
+    finer = ink_page.find_page(grey, is_light=page.is_light if heights else None)
     found = _lines_on(finer, grey, model, script)
     if len(pieces_of(found)) < len(heights):  # lost in grain
         return page, lines
     return finer, found
-
-
-def _on_sheet(page, lying):
-    """The ink of a page without that of the desk on which it lies, if it does: wood has strokes, too."""
-    return page if lying is None else replace(page, ink=page.ink * lying.within(page.ink.shape))
 
 
 def _lines_on(page, grey, model, script):

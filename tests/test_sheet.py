@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from lekh import model, reading
+from lekh import ink_page, model, reading
 from lekh.sheet import lying_on
 from tests.composed import compose, photographed
 
@@ -95,3 +95,35 @@ def test_these_are_no_sheets(thing):
     page = desk()
     thing(page)
     assert lying_on(page) is None
+
+
+def test_what_is_held_does_not_touch_its_edge():
+    page, corners = with_sheet(0)
+    (left, top), middle = corners.min(axis=0).astype(int), (390, 290, 20, 20)
+    assert lying_on(page).holds(middle, page.shape)
+    assert not lying_on(page).holds((left, top + 100, 20, 20), page.shape)
+    assert not lying_on(page).holds((left - 60, top + 100, 20, 20), page.shape)
+
+
+def test_what_reaches_over_its_edge_is_no_ink():
+    page, corners = with_sheet(0, (900, 1200), (600, 500))
+    cv2.putText(page, "7", (560, 470), 0, 3, 40, 8)
+    right = int(corners[:, 0].max())
+    cv2.line(page, (right - 60, 400), (right + 20, 420), 40, 8)
+    found = ink_page.find_page(page)
+    assert found.ink[:, : right - 100].max() > 0.9 and not found.ink[:, right - 80 :].any()
+
+
+@pytest.mark.parametrize("written, read", [("7", "7"), ("27", "")], ids=["one", "two"])
+def test_of_a_sheet_where_the_picture_shows_nothing_only_one_digit_is_read(written, read, monkeypatch):
+    """More than one that a look at the whole picture does not show is what was drawn or printed there."""
+    page, _ = with_sheet(0, (900, 1200), (600, 500))
+    cv2.putText(page, written, (420, 470), 0, 3, 40, 8)
+    whole, read_page = page.shape, reading._read_page
+
+    def nothing_on_all_of_it(grey, loaded, script):
+        found = read_page(grey, loaded, script)
+        return found.all_rejected() if grey.shape == whole else found
+
+    monkeypatch.setattr(reading, "_read_page", nothing_on_all_of_it)
+    assert reading.read(page, model.load(), "latin").text == read
