@@ -12,19 +12,20 @@ SPECK, SPECK_IN_FIELD = 0.3, 0.2  # of the writing's height; smaller is a speck 
 HUGE = 4.0  # of the writing's height; taller is no writing
 SMALL_PAGE = 600  # pixels; a few digits may fill it
 LARGE = 0.12  # of the page's longer side; beside smaller things that hold
-SOME = 0.04  # of the ink, it is no writing
+SOME, MOST = 0.04, 0.5  # of the ink, it is no writing; the same where that may be large
 SCRATCH = 0.08  # of its box, at the most, is covered by a long line
 THREAD = 0.06  # of its box is covered by a straight line; what lies in that box is none of it
 FLAT = 0.42  # of its width, the height of a dash
 BREAK = 0.15  # of the height of the writing around, paper between the parts of a broken digit
 
 
-def may_belong(boxes: Boxes, shape: tuple[int, int]) -> np.ndarray:
+def may_belong(boxes: Boxes, shape: tuple[int, int], large: bool = False) -> np.ndarray:
     """Which components are no specks and no remains of what fills the page.
 
     Args:
         boxes: of all components.
         shape: of the page, `(h, w)` pixels.
+        large: whether what holds most of the ink is the writing, even where it is large beside the rest.
 
     Returns:
         int `(N,)`, places in `boxes`; at most `MOST_PIECES`, the largest.
@@ -32,7 +33,7 @@ def may_belong(boxes: Boxes, shape: tuple[int, int]) -> np.ndarray:
     keep = (boxes.side >= LEAST_PIECE) & (boxes.area >= LEAST_PIECE)
     if not keep.any():
         return np.flatnonzero(keep)
-    height = _writing_height(boxes.take(keep), shape)
+    height = _writing_height(boxes.take(keep), shape, large)
     speck = SPECK_IN_FIELD if max(shape) <= SMALL_PAGE else SPECK
     keep &= (boxes.side >= speck * height) & (boxes.height <= HUGE * height)
     # A long thin scratch among writing; a hair-line digit alone on its page is as thin, and as tall as the writing.
@@ -45,13 +46,14 @@ def may_belong(boxes: Boxes, shape: tuple[int, int]) -> np.ndarray:
     return found
 
 
-def _writing_height(boxes, shape):
+def _writing_height(boxes, shape, large):
     """Typical height of the writing in pixels; what is as large as the page says nothing unless it is alone."""
     side = np.where(boxes.width > 3 * boxes.height, boxes.height, boxes.side).astype(np.float64)
     chosen = (boxes.height < 8 * boxes.width) & (boxes.width < 8 * boxes.height)
     chosen |= not chosen.any()
     few = chosen & (boxes.side < LARGE * max(shape))
-    if max(shape) > SMALL_PAGE and boxes.area[few].sum() > SOME * boxes.area[chosen].sum():
+    some = MOST if large else SOME
+    if max(shape) > SMALL_PAGE and boxes.area[few].sum() > some * boxes.area[chosen].sum():
         chosen = few
     return weighted_median(side[chosen], (boxes.width * boxes.height)[chosen])
 

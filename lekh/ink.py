@@ -50,11 +50,13 @@ class DigitInk:
         ink: float32 `(h, w)`, 0 paper .. 1 ink; the region around the digit, its longer side `WORK` pixels.
         box_xywh: the ink's bounding box, in pixels of the page.
         ruled: whether rules that cross the page were painted over.
+        cut_off: whether it reaches the edge of the sheet on a desk that it is written on.
     """
 
     ink: np.ndarray
     box_xywh: tuple[int, int, int, int]
     ruled: bool = False
+    cut_off: bool = False
 
 
 def find_digit(grey: np.ndarray) -> DigitInk | None:
@@ -76,7 +78,9 @@ def find_digit(grey: np.ndarray) -> DigitInk | None:
         return None
     scale = max(paper.shape) / max(plain.shape)
     x, y, w, h = _clipped(*(value * scale for value in found.box_xywh), paper.shape)
-    return replace(found, box_xywh=(left + x, top + y, w, h), ruled=plain is not paper)
+    box = left + x, top + y, w, h
+    cut_off = lying is not None and not lying.holds(box, grey.shape)
+    return replace(found, box_xywh=box, ruled=plain is not paper, cut_off=cut_off)
 
 
 def _find_on_paper(grey):

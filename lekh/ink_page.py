@@ -94,15 +94,16 @@ def find_page(
         page = cv2.GaussianBlur(page, (0, 0), blur)
     is_field = max(grey.shape) < FIELD
     ground = even_ground(page)
+    lying = None if is_field or ground is not None else sheet.lying_on(page)
     if ground is not None:
         found = _ink_of_drawing(page, ground, is_field, ruled)
+    elif lying is not None:
+        found = _on_sheet(_ink_of_photo(page, is_field, ruled)[0], lying)
     elif is_field or is_light is not None:
         is_light = _looks_light(page) if is_light is None else is_light
         found, _ = _ink_of_photo(255 - page if is_light else page, is_field, ruled)
     else:
         found = _ink_that_stands_out(page, ruled)
-    if ground is None and not is_field:
-        found = _on_sheet(found, page)
     return replace(found, scale=max(grey.shape) / max(page.shape))
 
 
@@ -118,12 +119,9 @@ def _ink_that_stands_out(page, ruled):
     return replace(light, is_light=True) if more and not _is_paper(free, page) else found
 
 
-def _on_sheet(found, page):
+def _on_sheet(found, lying):
     """The ink of a photo without that of the desk on which a sheet lies there: wood has strokes, too. What reaches over
     the edge of the sheet goes with it."""
-    lying = sheet.lying_on(page)
-    if lying is None:
-        return found
     within = lying.within(found.ink.shape)
     count, labels = cv2.connectedComponents((found.ink > EDGE).astype(np.uint8), ltype=cv2.CV_32S)
     over = np.bincount(labels[within == 0], minlength=count) > 0

@@ -55,13 +55,16 @@ class Line:
     numbers: tuple[Number, ...]
 
 
-def find_lines(ink: np.ndarray, rules: np.ndarray | None = None, dotted: bool = False) -> tuple[Line, ...]:
+def find_lines(
+    ink: np.ndarray, rules: np.ndarray | None = None, dotted: bool = False, large: bool = False
+) -> tuple[Line, ...]:
     """The pieces of ink that may be digits, in reading order.
 
     Args:
         ink: float32 `(h, w)`, 0 paper .. 1 ink, as `lekh.ink_page.find_page` gives it.
         rules: uint8 `(h, w)`, 1 where rules were taken out: digits each in a box of a row of boxes are one number.
         dotted: whether a dot beside digits is one of them, an Arabic zero.
+        large: whether what holds most of the ink is the writing, even where it is large beside the rest.
 
     Returns:
         Lines from top to bottom, each from left to right; empty when there is nothing to read.
@@ -69,7 +72,7 @@ def find_lines(ink: np.ndarray, rules: np.ndarray | None = None, dotted: bool = 
     labels, stats = components((ink > EDGE).astype(np.uint8))
     count = len(stats)
     every = Boxes.of(stats[:, :5], np.arange(count))
-    fragments = every.take(may_belong(every, ink.shape))
+    fragments = every.take(may_belong(every, ink.shape, large))
     fragments = fragments.take(_black(ink, labels, count)[fragments.label] > BLACK * fragments.area)
     if len(fragments) == 0:
         return ()

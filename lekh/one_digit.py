@@ -48,9 +48,9 @@ def read_looked_at(
     return reading_of([[[looked]]], found.ink, grey, model, scripts_given([looked], model, script))
 
 
-def if_whole(one: Reading) -> Reading:
-    """The reading of a page without pieces: its digit is rejected unless it is sure and whole."""
-    return one if not one.digits or _is_whole(one) else one.all_rejected()
+def if_whole(one: Reading, found: DigitInk | None) -> Reading:
+    """The reading of a page without pieces: its digit, `found`, is rejected unless it is sure and whole."""
+    return one if not one.digits or _is_whole(one, found) else one.all_rejected()
 
 
 def is_alone(one: Reading, found: DigitInk | None, many: Reading, pieces: Sequence[Piece], page: PageInk) -> bool:
@@ -63,16 +63,16 @@ def is_alone(one: Reading, found: DigitInk | None, many: Reading, pieces: Sequen
         pieces: what that was read from.
         page: its ink.
     """
-    if not _is_whole(one) or _is_surer(many, one):
+    if not _is_whole(one, found) or _is_surer(many, one):
         return False
     box, shape = one.digits[0].box_xywh, one.grey.shape
     is_all = lone.is_all(one.ink, box, pieces, page.scale, many.digits, shape)
     return is_all or _is_main(one, many) or _is_clear(one, many, found.ruled)
 
 
-def _is_whole(one):
+def _is_whole(one, found):
     """Whether the one digit is a digit beyond doubt, and all of it is in the picture, on paper."""
-    return _is_sure(one) and not _is_cut_off(one) and not _is_on_rough_ground(one)
+    return _is_sure(one) and not (found.cut_off or _is_cut_off(one)) and not _is_on_rough_ground(one)
 
 
 def _is_sure(one, least=SINGLE):

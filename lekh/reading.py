@@ -16,7 +16,7 @@ from lekh.photo import is_photo
 from lekh.result import Box, Digit, Line, Number, Reading
 from lekh.skew import skew_of, straightened, turned_back
 from lekh.which_script import by_one_hand
-from lekh.whole_page import PRINTED, found_on, read_on, through_grain
+from lekh.whole_page import PRINTED, found_on, read_large, read_on, through_grain
 
 __all__ = ["AUTO", "Box", "Digit", "Line", "Number", "Reading", "read", "read_boxes", "read_each", "scripts_of"]
 
@@ -113,15 +113,17 @@ def _read_level(grey, model, script):
     many, lines, is_grainy = _read_many(grey, page, lines, model, script)
     if is_grainy:
         return many
-    if many is None:
-        return if_whole(read_one(grey, model, script))
     pieces = pieces_of(lines)
-    if len(pieces) <= FEW or not many.shows_digits:
-        found = ink.find_digit(grey)
-        one = read_found(grey, found, model, script)
-        if is_alone(one, found, many, pieces, page):
-            return one
-    return many
+    if many is not None and many.shows_digits and len(pieces) > FEW:
+        return many
+    found = ink.find_digit(grey)
+    one = read_found(grey, found, model, script)
+    if many is None:
+        return if_whole(one, found)
+    if is_alone(one, found, many, pieces, page):
+        return one
+    large = read_large(grey, page, pieces, model, script)
+    return many if large is None else large
 
 
 def _read_turned(grey, angle, model, script):

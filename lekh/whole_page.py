@@ -10,7 +10,7 @@ from lekh.ground import is_cut_out
 from lekh.ink_page import PageInk
 from lekh.joining import joined
 from lekh.judging import digit_of, is_letter, reading_of, unlike
-from lekh.layout import Line, pieces_of, scaled
+from lekh.layout import Line, Piece, pieces_of, scaled
 from lekh.looking import CROWDED, looked_again, looked_at
 from lekh.model import Model
 from lekh.numerals import AUTO, DOTTED, TAILED
@@ -23,6 +23,7 @@ from lekh.which_script import by_one_hand
 
 THROUGH_GRAIN = 1.5  # pixels; so blurred
 SURE = 0.8  # confidence of a digit that a dash may belong to
+MOST = 0.5  # of the ink of a page
 PRINTED = 200  # things; where none of them is a digit at a first look, it is print, and no other is taken
 PENCILLED, MOSTLY = 3, 0.8  # digits, and their share of all pieces, from which on what is seen so is no grain
 
@@ -53,6 +54,20 @@ def found_on(grey: np.ndarray, model: Model, script: str) -> tuple[PageInk, tupl
     if len(pieces_of(found)) < len(heights):  # lost in grain
         return page, lines
     return finer, found
+
+
+def read_large(grey: np.ndarray, page: PageInk, pieces: Sequence[Piece], model: Model, script: str) -> Reading | None:
+    """The reading of the one digit that holds most of a page's ink, where the `pieces` that were found are crumbs, and it
+    was taken for no writing because it is so much larger; `None` where there is none."""
+    most = MOST * page.ink.sum()
+    if sum(float(piece.ink.sum()) for piece in pieces) >= most:
+        return None
+    lines = layout.find_lines(page.ink, page.rules, large=True)
+    lines = layout.without(lines, [piece.ink.sum() < most for piece in pieces_of(lines)])
+    if not lines:
+        return None
+    read, _ = read_on(page, lines, grey, model, script)
+    return read if read.accepted == 1 and read.digits[0].confidence >= SURE else None
 
 
 def _lines_on(page, grey, model, script):

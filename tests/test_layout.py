@@ -468,3 +468,13 @@ def test_low_zeros_that_touch_are_no_dash(filled, pieces):
         cv2.ellipse(page, (x, 132), (27, 19), 0, 0, 360, 1, -1 if filled else 5)
     (line,) = find_lines(page)
     assert sum(len(number.pieces) for number in line.numbers) == pieces
+
+
+def test_what_holds_most_of_the_ink_may_be_the_writing_where_crumbs_are_beside_it():
+    ink = np.zeros((900, 1200), np.float32)
+    cv2.putText(ink, "7", (350, 700), 0, 18, 1.0, 24)
+    for left in range(100, 1100, 200):
+        ink[40:80, left : left + 8] = 1
+    assert {piece.box_xywh[3] for piece in pieces(find_lines(ink))} == {40}
+    (piece,) = pieces(find_lines(ink, large=True))
+    assert piece.box_xywh[3] > 300

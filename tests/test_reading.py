@@ -530,3 +530,12 @@ def test_what_learns_from_a_photo_learns_the_ink_that_is_read(tiny_model):
     assert found.box_xywh == pytest.approx(read.digits[0].box_xywh, abs=4)
     learnt = normalize.to_input(found.ink, tiny_model.card.normalization)
     assert np.abs(learnt - read.inputs[0]).mean() < 0.02
+
+
+def test_a_large_digit_is_read_where_the_page_has_crumbs_that_look_like_digits():
+    page = np.full((1200, 1600), 215.0) + np.random.default_rng(0).normal(0, 2, (1200, 1600))
+    ink = (255 - cv2.resize(draw("latin", 3), (560, 560), interpolation=cv2.INTER_AREA)) / 255
+    page[300:860, 500:1060] *= 1 - 0.7 * ink
+    for left, top in ((200, 130), (1300, 200), (350, 1000), (1200, 1050)):
+        page[top : top + 60, left : left + 9] *= 0.5
+    assert reading.read(np.uint8(page), model.load(), "latin").text == "3"

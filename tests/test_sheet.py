@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from lekh import ink_page, model, reading
+from lekh import ink, ink_page, model, reading
 from lekh.sheet import lying_on
 from tests.composed import compose, photographed
 
@@ -55,10 +55,10 @@ def test_a_soft_shadow_is_on_it():
 
 
 def test_the_grain_of_the_desk_is_not_read():
-    ink, _ = compose(["327 4915", "82 64573", "1946 258"], margin=1.5)
+    written, _ = compose(["327 4915", "82 64573", "1946 258"], margin=1.5)
     stripes = np.tile(np.float32(np.sin(np.arange(900) / 5) > 0), (700, 1))
     page = photographed(np.float32(0.6 + 0.08 * stripes), contrast=0.9, grain=2.0)
-    page[150 : 150 + ink.shape[0], 100 : 100 + ink.shape[1]] = photographed(ink, grain=2.0)
+    page[150 : 150 + written.shape[0], 100 : 100 + written.shape[1]] = photographed(written, grain=2.0)
     assert reading.read(page, model.load(), "latin").text == "327 4915\n82 64573\n1946 258"
 
 
@@ -127,3 +127,21 @@ def test_of_a_sheet_where_the_picture_shows_nothing_only_one_digit_is_read(writt
 
     monkeypatch.setattr(reading, "_read_page", nothing_on_all_of_it)
     assert reading.read(page, model.load(), "latin").text == read
+
+
+def test_what_is_written_on_it_is_dark():
+    """However much of it is in shadow, the lit rest is no chalk."""
+    page, _ = with_sheet(0, (900, 1200), (700, 600))
+    shadow = cv2.GaussianBlur(np.float32(np.add.outer(np.arange(900), np.arange(1200)) > 700), (0, 0), 20)
+    page = np.uint8(page * (1 - 0.6 * shadow))
+    cv2.putText(page, "7", (620, 560), 0, 3, 20, 8)
+    found = ink_page.find_page(page)
+    assert not found.is_light and found.ink[480:560, 600:720].max() > 0.9
+
+
+@pytest.mark.parametrize("cut_off", [False, True])
+def test_what_reaches_its_edge_is_cut_off(cut_off):
+    page, corners = with_sheet(0, (900, 1200), (700, 600))
+    left = int(corners[:, 0].min()) if cut_off else 500
+    cv2.putText(page, "7", (left, 470), 0, 4, 40, 10)
+    assert ink.find_digit(page).cut_off == cut_off
