@@ -57,8 +57,8 @@ def found_on(grey: np.ndarray, model: Model, script: str) -> tuple[PageInk, tupl
 
 
 def read_large(grey: np.ndarray, page: PageInk, pieces: Sequence[Piece], model: Model, script: str) -> Reading | None:
-    """The reading of the one digit that holds most of a page's ink, where the `pieces` that were found are crumbs, and it
-    was taken for no writing because it is so much larger; `None` where there is none."""
+    """The reading of the one digit that holds most of a page's ink, where the `pieces` that were found are crumbs, and
+    it was taken for no writing because it is so much larger; `None` where there is none."""
     most = MOST * page.ink.sum()
     if sum(float(piece.ink.sum()) for piece in pieces) >= most:
         return None
@@ -67,7 +67,8 @@ def read_large(grey: np.ndarray, page: PageInk, pieces: Sequence[Piece], model: 
     if not lines:
         return None
     read, _ = read_on(page, lines, grey, model, script)
-    return read if read.accepted == 1 and read.digits[0].confidence >= SURE else None
+    is_one = len(read.digits) == read.accepted == 1
+    return read if is_one and read.digits[0].confidence >= SURE else None
 
 
 def _lines_on(page, grey, model, script):
