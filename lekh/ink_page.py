@@ -75,7 +75,8 @@ class PageInk:
 def find_page(
     grey: np.ndarray, longer: int = PAGE, ruled: bool = True, blur: float = 0.0, is_light: bool | None = None
 ) -> PageInk:
-    """The ink of everything on a page, large or small, without its rules and frames.
+    """The ink of everything on a page, large or small, without its rules and frames; where a photo shows a sheet that
+    lies on a desk, of everything on that.
 
     Args:
         grey: uint8 `(H, W)`; a photo or a drawing, dark on light or light on dark.

@@ -22,8 +22,8 @@ from lekh.touching import parted
 from lekh.which_script import by_one_hand
 
 THROUGH_GRAIN = 1.5  # pixels; so blurred
-SURE = 0.8  # confidence of a digit that a dash may belong to
-MOST = 0.5  # of the ink of a page
+SURE = 0.8  # confidence of a digit that a dash may belong to, or that is large beside crumbs
+MOST = 0.5  # of the ink of a page, which that digit holds
 PRINTED = 200  # things; where none of them is a digit at a first look, it is print, and no other is taken
 PENCILLED, MOSTLY = 3, 0.8  # digits, and their share of all pieces, from which on what is seen so is no grain
 
