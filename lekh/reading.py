@@ -70,18 +70,20 @@ def _read_photo_of_one(grey, model, script):
 
 
 def _read_all(grey, model, script):
-    """The reading of a picture: of all of it or, where that shows no digit, of the one digit of a sheet on a desk."""
+    """The reading of a picture: of all of it or, where that shows no digit, of a sheet on a desk, if that shows one or
+    many: a few are what was drawn or printed there."""
     found = _without_dots(_read_page(grey, model, script), script)
     lying = None if found.shows_digits or len(found.digits) > PRINTED else sheet.lying_on(grey)
     if lying is None:
         return found
     (left, top), paper = lying.cut_from(grey)
     on_paper = _without_dots(_read_page(paper, model, script), script)
-    if on_paper.accepted != 1 or len(on_paper.digits) > FEW:
-        return found
     on_paper = replace(on_paper.with_each(lambda digit: digit.moved(left, top)), grey=grey)
-    (digit,) = (digit for digit in on_paper.digits if not digit.rejected)
-    return on_paper if lying.holds(digit.box_xywh, grey.shape) else found
+    if on_paper.accepted > FEW:
+        return on_paper
+    boxes = [digit.box_xywh for digit in on_paper.digits if not digit.rejected]
+    is_one = len(boxes) == 1 and len(on_paper.digits) <= FEW and lying.holds(boxes[0], grey.shape)
+    return on_paper if is_one else found
 
 
 def _without_dots(found, script):

@@ -114,11 +114,14 @@ def test_what_reaches_over_its_edge_is_no_ink():
     assert found.ink[:, : right - 100].max() > 0.9 and not found.ink[:, right - 80 :].any()
 
 
-@pytest.mark.parametrize("written, read", [("7", "7"), ("27", "")], ids=["one", "two"])
-def test_of_a_sheet_where_the_picture_shows_nothing_only_one_digit_is_read(written, read, monkeypatch):
-    """More than one that a look at the whole picture does not show is what was drawn or printed there."""
-    page, _ = with_sheet(0, (900, 1200), (600, 500))
-    cv2.putText(page, written, (420, 470), 0, 3, 40, 8)
+@pytest.mark.parametrize(
+    "rows, is_read", [(["7"], True), (["27", "4"], False), (["23546", "82236"] * 3, True)], ids=["one", "few", "many"]
+)
+def test_of_a_sheet_where_the_picture_shows_nothing_one_digit_is_read_or_many(rows, is_read, monkeypatch):
+    """A few that a look at the whole picture does not show are what was drawn or printed there."""
+    page, _ = with_sheet(0, (900, 1200), (700, 600))
+    for row, written in enumerate(rows):
+        cv2.putText(page, written, (420, 260 + 85 * row), 0, 2, 40, 6)
     whole, read_page = page.shape, reading._read_page
 
     def nothing_on_all_of_it(grey, loaded, script):
@@ -126,7 +129,7 @@ def test_of_a_sheet_where_the_picture_shows_nothing_only_one_digit_is_read(writt
         return found.all_rejected() if grey.shape == whole else found
 
     monkeypatch.setattr(reading, "_read_page", nothing_on_all_of_it)
-    assert reading.read(page, model.load(), "latin").text == read
+    assert reading.read(page, model.load(), "latin").text == ("\n".join(rows) if is_read else "")
 
 
 def test_what_is_written_on_it_is_dark():
