@@ -58,9 +58,10 @@ def found_on(grey: np.ndarray, model: Model, script: str) -> tuple[PageInk, tupl
 
 def read_large(grey: np.ndarray, page: PageInk, pieces: Sequence[Piece], model: Model, script: str) -> Reading | None:
     """The reading of the one digit that holds most of a page's ink, where the `pieces` that were found are crumbs, and
-    it was taken for no writing because it is so much larger; `None` where there is none."""
+    it was taken for no writing because it is so much larger; `None` where there is none, and of a cut-out, where what
+    was left out is as faint as its grain."""
     most = MOST * page.ink.sum()
-    if sum(float(piece.ink.sum()) for piece in pieces) >= most:
+    if is_cut_out(grey) or sum(float(piece.ink.sum()) for piece in pieces) >= most:
         return None
     lines = layout.find_lines(page.ink, page.rules, large=True)
     lines = layout.without(lines, [piece.ink.sum() < most for piece in pieces_of(lines)])

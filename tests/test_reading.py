@@ -539,3 +539,11 @@ def test_a_large_digit_is_read_where_the_page_has_crumbs_that_look_like_digits()
     for left, top in ((200, 130), (1300, 200), (350, 1000), (1200, 1050)):
         page[top : top + 60, left : left + 9] *= 0.5
     assert reading.read(np.uint8(page), model.load(), "latin").text == "3"
+
+
+@pytest.mark.parametrize("size, is_read", [(1200, True), (160, False)], ids=["page", "cut-out"])
+def test_what_was_left_out_of_a_cut_out_is_not_looked_at_again(tiny_model, size, is_read):
+    grey = cv2.resize(draw("latin", 3), (size, size), interpolation=cv2.INTER_AREA)
+    grey = np.pad(grey, size // 4, constant_values=255)
+    found = reading.read_large(grey, ink_page.find_page(grey), (), tiny_model, "latin")
+    assert (found is not None) == is_read
